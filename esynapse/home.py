@@ -1,0 +1,126 @@
+"""The folder of the local target: its layout, its version, its locks.
+
+home.json          format of the folder, so that older code refuses newer data
+lake.db            catalog of the lake and the queue of the embedded Pub/Sub (SQLite, WAL)
+lake/<table>/…     raw tables, Parquet
+shop/              the simulated shop: its identity, the state at the start of each day
+truth/             what the simulation planted, never loaded into the warehouse
+warehouse.duckdb   dbt's own; nobody else opens it
+marts.duckdb       the published marts; everybody reads it
+prefect/, logs/    the local Prefect server's database; one log per process
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from esynapse import __version__
+from esynapse.errors import EsynapseError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths inside one home folder."""
+
+    root: Path
+
+    @property
+    def catalog(self) -> Path:
+        return self.root / "lake.db"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def shop(self) -> Path:
+        return self.root / "shop"
+
+    @property
+    def truth(self) -> Path:
+        return self.root / "truth"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        return self.root / "marts.duckdb"
+
+    @property
+    def prefect(self) -> Path:
+        return self.root / "prefect"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @contextmanager
+    def lock(self, name: str, *, wait: float = 0, busy: str) -> Iterator[None]:
+        """Hold the home's lock ``name``; it is released even by kill -9.
+
+        Args:
+            wait: seconds to wait for it; -1 waits for ever.
+            busy: what to tell the person when another process holds it.
+        """
+        lock = FileLock(self.root / f"{name}.lock")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise EsynapseError(busy) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def open_home(root: Path, *, create: bool = True) -> Home:
+    """The home at ``root``, made if it is not there yet.
+
+    Raises:
+        EsynapseError: it cannot be written, is no home of ours, or was made by a newer version.
+    """
+    root = root.expanduser().absolute()
+    marker = root / "home.json"
+    if not marker.exists():
+        if not create:
+            raise EsynapseError(f"{root} is no ESynapse home: run 'esynapse up' first, or --home")
+        _make(root, marker)
+    try:
+        found = json.loads(marker.read_text())["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EsynapseError(
+            f"{marker} cannot be read ({error}): restore it, or use another --home"
+        ) from None
+    if found != FORMAT:
+        raise EsynapseError(
+            f"{root} has format {found}, this version ({__version__}) knows format {FORMAT}: "
+            "update ESynapse, or use another --home"
+        )
+    if not os.access(root, os.W_OK):
+        raise EsynapseError(f"cannot write to {root}: mend its permissions, or use another --home")
+    return Home(root)
+
+
+def _make(root: Path, marker: Path) -> None:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if any(entry.suffix != ".lock" for entry in root.iterdir()):
+            raise EsynapseError(f"{root} is not empty and no ESynapse home: use another --home")
+        for name in ("lake", "shop", "truth", "logs", "prefect"):
+            (root / name).mkdir(exist_ok=True)
+        temporary = marker.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"format": FORMAT, "created_by": __version__}) + "\n")
+        temporary.replace(marker)
+    except OSError as error:
+        raise EsynapseError(
+            f"cannot create {root} ({error.strerror}): mend its permissions, or use another --home"
+        ) from None

@@ -1,0 +1,98 @@
+"""Every knob of the pipeline, in one class.
+
+A setting is read, first found wins, from the command line, the environment (``ESYNAPSE_SEED=7``),
+a ``.env`` file in the working directory, and the default below.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from esynapse.errors import EsynapseError
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Settings of one pipeline; see the field comments for units."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ESYNAPSE_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    target: Literal["local", "bigquery"] = "local"
+    home: Path = Path(".esynapse")
+    """Where the local target keeps everything it writes."""
+
+    profile: str = "typical"
+    """Name of the shop's profile, a file in esynapse/shop/profiles."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 42
+    scale: Annotated[float, Field(gt=0, le=2000)] = 1.0
+    """Traffic relative to the profile's own (1.0 is 50,000 to 100,000 events a day)."""
+    days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """Complete days of history to backfill, the last one being yesterday."""
+
+    timezone: str = "UTC"
+    """The shop's zone: days and hours of the marts are cut in it. Time is stored in UTC."""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+
+    project: str = "esynapse-local"
+    dataset: str = "esynapse"
+    topic: str = "live-events"
+    subscription: str = "live-events-to-warehouse"
+    dead_letter_topic: str = "live-events-dead-letter"
+    dead_letter_subscription: str = "live-events-dead-letter-to-warehouse"
+
+    host: str = "127.0.0.1"
+    """Address that every server of the local target binds to."""
+    pubsub_port: Port = 8085
+    prefect_port: Port = 4200
+    dashboard_port: Port = 8501
+
+    stream_minutes: Annotated[float, Field(gt=0)] = 60.0
+    """How long one run of the streamer lasts; runs follow on from one another."""
+    stream_rate: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    """Replication factor of live traffic; 1.0 is the shop as simulated."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no IANA time zone (for example Europe/Berlin)")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def pubsub_address(self) -> str:
+        return f"{self.host}:{self.pubsub_port}"
+
+    @property
+    def prefect_api_url(self) -> str:
+        return f"http://{self.host}:{self.prefect_port}/api"
+
+
+@lru_cache(maxsize=8)
+def _load(items: tuple[tuple[str, Any], ...]) -> Settings:
+    try:
+        return Settings(**dict(items))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        message = first["msg"].removeprefix("Value error, ")
+        raise EsynapseError(f"{name}: {message} (got {first['input']!r})") from None
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, with ``overrides`` (those that are not None) on top.
+
+    Raises:
+        EsynapseError: a value is out of range; the message names the setting and the value.
+    """
+    return _load(tuple(sorted((k, v) for k, v in overrides.items() if v is not None)))

@@ -1,0 +1,86 @@
+"""The catalog of the lake: which Parquet files are its tables, in one SQLite database.
+
+SQLite gives what a list of files needs and a folder does not have: transactions. A file is in the
+lake from the moment its row is committed. ``landed_at`` grows with every commit, so "what came
+since then" is exact even when clocks jump.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+SCHEMA = """
+create table if not exists batches (
+    table_name text not null,
+    batch_key  text not null,
+    landed_at  integer not null,            -- microseconds since 1970, strictly increasing
+    rows       integer not null,
+    primary key (table_name, batch_key)
+) without rowid;
+create table if not exists files (
+    path       text primary key,            -- relative to the lake's folder
+    table_name text not null,
+    event_date text,                        -- UTC day of its rows; null: table has no days
+    rows       integer not null,
+    bytes      integer not null,
+    batch_key  text not null,
+    landed_at  integer not null,            -- a compacted file keeps its newest part's
+    retired_at integer                      -- replaced at; deleted some time later
+) without rowid;
+create index if not exists files_live on files (table_name, event_date) where retired_at is null;
+create table if not exists builds (
+    build_id    text primary key,
+    started_at  integer not null,
+    finished_at integer,
+    status      text not null,              -- running | green | red
+    watermark   integer not null,           -- landed_at up to which live_events was read
+    models      integer, tests_passed integer, tests_failed integer
+) without rowid;
+"""
+
+
+class LakeFile(NamedTuple):
+    path: str
+    event_date: date | None
+    rows: int
+    bytes: int
+    landed_at: int
+
+
+def now_us() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to the catalog at ``path``: WAL, every commit on the disk, autocommit mode.
+
+    Use it from one thread at a time; ``transaction`` groups statements.
+    """
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.executescript(SCHEMA)
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction: all of it or nothing."""
+    connection.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def next_landed_at(connection: sqlite3.Connection) -> int:
+    """The stamp of the batch being registered; call it inside a transaction."""
+    (last,) = connection.execute("select coalesce(max(landed_at), 0) from batches").fetchone()
+    return max(now_us(), int(last) + 1)

@@ -1,0 +1,277 @@
+"""The raw tables of the local target: Parquet by event date, listed in a catalog.
+
+Writing is in two steps, so that a crash leaves either nothing or all of a batch:
+``stage`` writes finished files (temporary name, fsync, rename), ``register`` makes them part of
+the table in one transaction. A batch has a key; registering a key again is a no-op, so retrying
+is always safe. Readers take the list of files from the catalog and never look into the folder.
+"""
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from esynapse.errors import EsynapseError
+from esynapse.home import Home
+from esynapse.warehouse import catalog
+from esynapse.warehouse.catalog import LakeFile
+from esynapse.warehouse.raw_tables import RAW_TABLES
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Finished files that no table lists yet."""
+
+    table: str
+    files: tuple[LakeFile, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(file.rows for file in self.files)
+
+
+class Lake:
+    """The raw tables of one home. Cheap to make; safe to use from several processes."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection to the catalog; see ``catalog.connect``."""
+        return catalog.connect(self.home.catalog)
+
+    # Writing
+
+    def stage(self, table: str, rows: pa.Table) -> Staged:
+        """Write ``rows`` as finished files, one for each event date.
+
+        Raises:
+            EsynapseError: the columns are not those of the table.
+            OSError: the disk is full or cannot be written; nothing is left behind.
+        """
+        wanted = RAW_TABLES[table]
+        if rows.schema.names != wanted.names:
+            raise EsynapseError(f"{table}: columns are {rows.schema.names}, not {wanted.names}")
+        rows = rows.cast(wanted)
+        staged: list[LakeFile] = []
+        try:
+            for day, part in _by_event_date(rows):
+                staged.append(self._write(table, day, part))
+        except BaseException:
+            self.discard(Staged(table, tuple(staged)))
+            raise
+        return Staged(table, tuple(staged))
+
+    def discard(self, staged: Staged) -> None:
+        """Delete staged files that will not be registered."""
+        for file in staged.files:
+            (self.home.lake / file.path).unlink(missing_ok=True)
+
+    def register(
+        self,
+        connection: sqlite3.Connection,
+        staged: Staged,
+        *,
+        batch_key: str,
+        replace: bool = False,
+    ) -> bool:
+        """Make ``staged`` part of its table, inside the caller's transaction.
+
+        Args:
+            replace: retire whatever the table held before (for small tables without days).
+
+        Returns:
+            False if the batch had landed before; the staged files are then superfluous.
+        """
+        landed_at = catalog.next_landed_at(connection)
+        if replace:
+            connection.execute("delete from batches where table_name = ?", (staged.table,))
+            connection.execute(
+                "update files set retired_at = ? where table_name = ? and retired_at is null",
+                (landed_at, staged.table),
+            )
+        fresh = connection.execute(
+            "insert or ignore into batches values (?, ?, ?, ?)",
+            (staged.table, batch_key, landed_at, staged.rows),
+        ).rowcount
+        if not fresh:
+            return False
+        connection.executemany(
+            "insert into files values (?, ?, ?, ?, ?, ?, ?, null)",
+            [
+                (f.path, staged.table, _iso(f.event_date), f.rows, f.bytes, batch_key, landed_at)
+                for f in staged.files
+            ],
+        )
+        return True
+
+    def append(self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False) -> int:
+        """Stage and register in one go; rows added (0 if the batch had landed before)."""
+        with closing(self.connect()) as connection:
+            if not replace and self.has_batch(connection, table, batch_key):
+                return 0
+            staged = self.stage(table, rows)
+            with catalog.transaction(connection):
+                fresh = self.register(connection, staged, batch_key=batch_key, replace=replace)
+            if not fresh:
+                self.discard(staged)
+            return staged.rows if fresh else 0
+
+    @staticmethod
+    def has_batch(connection: sqlite3.Connection, table: str, batch_key: str) -> bool:
+        found = connection.execute(
+            "select 1 from batches where table_name = ? and batch_key = ?", (table, batch_key)
+        ).fetchone()
+        return found is not None
+
+    # Reading
+
+    def files(self, table: str, *, since: date | None = None) -> list[LakeFile]:
+        """The table's files, oldest first; ``since`` keeps event dates from that day on."""
+        with closing(self.connect()) as connection:
+            found = connection.execute(
+                "select path, event_date, rows, bytes, landed_at from files"
+                " where table_name = ? and retired_at is null and event_date is null"
+                " or table_name = ? and retired_at is null and event_date >= ?"
+                " order by event_date, landed_at, path",
+                (table, table, _iso(since) or ""),
+            ).fetchall()
+        return [LakeFile(p, _day(d), rows, size, at) for p, d, rows, size, at in found]
+
+    def relation(self, table: str, files: Sequence[LakeFile]) -> str:
+        """SQL for the rows of ``files``: a table expression with the column event_date added."""
+        dated = "event_timestamp" in RAW_TABLES[table].names
+        if not files:
+            columns = [f"cast(null as {_duck(f.type)}) as {f.name}" for f in RAW_TABLES[table]]
+            columns += ["cast(null as date) as event_date"] if dated else []
+            return f"(select {', '.join(columns)} where false)"
+        paths = ", ".join(_quote(str(self.home.lake / f.path)) for f in files)
+        hive = ", hive_partitioning = true, hive_types = {'event_date': date}" if dated else ""
+        return f"read_parquet([{paths}]{hive if dated else ', hive_partitioning = false'})"
+
+    def query(
+        self, sql: str, parameters: dict[str, object] | None = None, *, since: date | None = None
+    ) -> pa.Table:
+        """Run ``sql`` over the raw tables, by name; ``since`` bounds the event dates opened.
+
+        Raises:
+            EsynapseError: a file of the lake is missing or damaged; the message names it.
+        """
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            for table in RAW_TABLES:
+                if table in sql:
+                    relation = self.relation(table, self.files(table, since=since))
+                    connection.execute(f"create view {table} as select * from {relation}")
+            try:
+                return connection.sql(sql, params=parameters or {}).to_arrow_table()
+            except (duckdb.InvalidInputException, duckdb.IOException) as error:
+                raise EsynapseError(f"the lake cannot be read: {_first_line(error)}") from error
+
+    def changed_dates(self, table: str, *, after: int) -> list[date]:
+        """Event dates that received rows in batches landed later than ``after``."""
+        with closing(self.connect()) as connection:
+            found = connection.execute(
+                "select distinct event_date from files where table_name = ? and landed_at > ?"
+                " and event_date is not null order by 1",
+                (table, after),
+            ).fetchall()
+        return [date.fromisoformat(day) for (day,) in found]
+
+    def watermark(self, table: str) -> int:
+        """``landed_at`` of the newest batch of the table; 0 if it has none."""
+        with closing(self.connect()) as connection:
+            (at,) = connection.execute(
+                "select coalesce(max(landed_at), 0) from batches where table_name = ?", (table,)
+            ).fetchone()
+        return int(at)
+
+    def _write(self, table: str, day: date | None, rows: pa.Table) -> LakeFile:
+        folder = Path(table) / f"event_date={day}" if day else Path(table)
+        path = folder / f"{uuid.uuid4().hex}.parquet"
+        target = self.home.lake / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        size = write_parquet(target, rows)
+        return LakeFile(path.as_posix(), day, rows.num_rows, size, 0)
+
+
+def write_parquet(path: Path, rows: pa.Table) -> int:
+    """Write ``rows`` to ``path`` so that the file is there whole or not at all; bytes written."""
+    temporary = path.with_suffix(".tmp")
+    try:
+        with temporary.open("wb") as sink:
+            pq.write_table(rows, sink, compression="zstd", compression_level=1)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(path)
+        _fsync_folder(path.parent)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path.stat().st_size
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _by_event_date(rows: pa.Table) -> Iterable[tuple[date | None, pa.Table]]:
+    if "event_timestamp" not in rows.schema.names:
+        yield None, rows
+        return
+    days = rows["event_timestamp"].cast(pa.timestamp("us")).cast(pa.date32())
+    for day in sorted(pc.unique(days).to_pylist()):
+        yield (
+            day,
+            rows
+            if days.null_count == 0 and _all_on(days, day)
+            else rows.filter(pc.equal(days, day)),
+        )
+
+
+def _all_on(days: pa.ChunkedArray, day: date) -> bool:
+    span = pc.min_max(days)
+    return bool(span["min"].as_py() == span["max"].as_py() == day)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _duck(kind: pa.DataType) -> str:
+    if pa.types.is_timestamp(kind):
+        return "timestamptz"
+    names = {
+        pa.string(): "varchar",
+        pa.binary(): "blob",
+        pa.float64(): "double",
+        pa.int64(): "bigint",
+        pa.bool_(): "boolean",
+        pa.date32(): "date",
+    }
+    return names[kind]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,54 @@
+"""Publishing: the marts of a green build become one finished file that readers open."""
+
+import os
+from datetime import UTC, datetime
+
+import duckdb
+
+from esynapse.home import Home
+
+MARTS_SCHEMA = "marts"
+"""The schema of warehouse.duckdb that dbt builds the marts into."""
+
+
+def publish_marts(home: Home) -> None:
+    """Copy every table of the marts schema into a new file, then rename it to ``marts.duckdb``.
+
+    Call it while holding the lock of the warehouse, after a green build. A reader sees the old
+    file or the new one, never a part.
+    """
+    temporary = home.marts.with_suffix(".tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(temporary)) as connection:
+            _copy(connection, home)
+        with temporary.open("rb") as finished:
+            os.fsync(finished.fileno())
+        temporary.replace(home.marts)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        temporary.with_suffix(".tmp.wal").unlink(missing_ok=True)
+        raise
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    path = str(home.warehouse).replace("'", "''")
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    tables = connection.execute(
+        "select table_name from duckdb_tables()"
+        " where database_name = 'warehouse' and schema_name = $schema order by 1",
+        {"schema": MARTS_SCHEMA},
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f'create table "{table}" as from warehouse.{MARTS_SCHEMA}."{table}"')
+    (as_of,) = connection.execute(
+        f"select max(as_of) from warehouse.{MARTS_SCHEMA}.pipeline_clock"
+    ).fetchone() or (None,)
+    connection.execute(
+        "create table publication as select $now::timestamptz as published_at,"
+        " $as_of::timestamptz as as_of",
+        {"now": datetime.now(UTC), "as_of": as_of},
+    )
+    connection.execute("detach warehouse")
+    connection.execute("checkpoint")
