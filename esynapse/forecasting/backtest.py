@@ -1,0 +1,107 @@
+"""How good a model was: its forecasts from past cutoffs against what happened.
+
+Scaled errors follow Hyndman and Koehler 2006 (MASE) and the M5 competition (RMSSE); the scale is
+the in-sample error of the seasonal naive before each cutoff, so series of any size compare.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from esynapse.forecasting.history import Values
+
+Z80 = 1.2815515655446004
+Z95 = 1.959963984540054
+
+
+class Window(NamedTuple):
+    """One forecast beside what happened, as far as it has; all arrays (steps,)."""
+
+    actual: Values
+    values: Values
+    errors: Values
+    naive: Values
+    """What the seasonal naive forecast from the same cutoff."""
+    changes: Values
+    """Season-on-season changes before the cutoff, the naive's in-sample errors."""
+
+
+class Scores(NamedTuple):
+    """Accuracy over all steps of all windows; None where a denominator is zero."""
+
+    mase: float | None
+    """Mean absolute error ÷ the seasonal naive's in-sample; below 1 is better than it."""
+    naive_mase: float | None
+    """The same for the seasonal naive's forecasts from the same cutoffs: the bar to clear."""
+    rmsse: float | None
+    """Square root of the mean squared error ÷ the naive's in-sample."""
+    smape: float | None
+    """Mean of 2·|f − a| ÷ (|f| + |a|), 0 to 2; 0 where both are zero."""
+    bias: float | None
+    """Σ(f − a) ÷ Σ|a|: positive where the forecast was too high."""
+    coverage_80: float | None
+    """Share of actuals inside the 80 % interval."""
+    coverage_95: float | None
+
+
+NO_SCORES = Scores(None, None, None, None, None, None, None)
+
+
+def score(windows: Sequence[Window]) -> Scores:
+    """Accuracy over ``windows``, each step weighing the same."""
+    if not sum(w.actual.size for w in windows):
+        return NO_SCORES
+    actual = np.concatenate([w.actual for w in windows])
+    values = np.concatenate([w.values for w in windows])
+    spread = np.concatenate([w.errors for w in windows])
+    naive = np.concatenate([w.naive for w in windows])
+    miss = values - actual
+    absolute = _per_step(windows, lambda changes: float(np.abs(changes).mean()))
+    squared = _per_step(windows, lambda changes: float((changes**2).mean()))
+    size = np.abs(values) + np.abs(actual)
+    symmetric = np.divide(2 * np.abs(miss), size, out=np.zeros_like(size), where=size > 0)
+    mean_square = _mean_ratio(miss**2, squared)
+    total = float(np.abs(actual).sum())
+    return Scores(
+        mase=_mean_ratio(np.abs(miss), absolute),
+        naive_mase=_mean_ratio(np.abs(naive - actual), absolute),
+        rmsse=None if mean_square is None else float(np.sqrt(mean_square)),
+        smape=float(symmetric.mean()),
+        bias=float(miss.sum()) / total if total else None,
+        coverage_80=_coverage(actual, values, spread, Z80),
+        coverage_95=_coverage(actual, values, spread, Z95),
+    )
+
+
+def loses(scores: Scores) -> bool:
+    """Whether the seasonal naive would have been the better choice."""
+    if scores.mase is None or scores.naive_mase is None:
+        return False
+    return scores.mase > scores.naive_mase
+
+
+def interval(values: Values, errors: Values, z: float) -> tuple[Values, Values]:
+    """Lower and upper bound, the lower clipped at zero."""
+    return np.maximum(values - z * errors, 0.0), values + z * errors
+
+
+def _coverage(actual: Values, values: Values, errors: Values, z: float) -> float:
+    lower, upper = interval(values, errors, z)
+    # A day of net refunds lies below any forecast that is clipped at zero: zero covers it.
+    inside = (np.maximum(actual, 0.0) >= lower) & (actual <= upper)
+    return float(inside.mean())
+
+
+def _per_step(windows: Sequence[Window], scale: Callable[[Values], float]) -> Values:
+    """The scale of each window, repeated for each of its steps."""
+    return np.repeat(
+        [scale(w.changes) if w.changes.size else 0.0 for w in windows],
+        [w.actual.size for w in windows],
+    )
+
+
+def _mean_ratio(errors: Values, scales: Values) -> float | None:
+    """Mean of errors ÷ scales over the steps that have a scale."""
+    scaled = scales > 0
+    return float((errors[scaled] / scales[scaled]).mean()) if scaled.any() else None

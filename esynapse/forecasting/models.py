@@ -1,0 +1,165 @@
+"""The models. Each takes a series without gaps and gives values and standard errors ahead."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from esynapse.forecasting.backtest import Z80
+from esynapse.forecasting.history import Values
+
+WEEK_OF_DAYS = 7
+WEEK_OF_HOURS = 168
+_DAY_OF_HOURS = 24
+_WINDOW = 4
+"""Weeks that the hourly seasonal average looks back."""
+_IMPLAUSIBLE = 5.0
+"""A member whose forecast leaves this multiple of the largest value ever seen has run away (an
+explosive trend on a short or spiky series) and is left out of the mean."""
+
+
+class Prediction(NamedTuple):
+    """What a model expects, step by step; not yet clipped at zero."""
+
+    model: str
+    values: Values
+    """(horizon,)"""
+    errors: Values
+    """(horizon,): standard errors of the values."""
+
+
+Model = Callable[[Values, int], Prediction]
+"""(series, horizon) -> Prediction."""
+
+
+def seasonal_naive(y: Values, horizon: int, season: int) -> Prediction:
+    """Last season again. Its error grows with the square root of the seasons ahead.
+
+    ``y`` must hold at least one season; with just one, the spread within it stands for the error.
+    """
+    steps = np.arange(horizon)
+    changes = y[season:] - y[:-season]
+    sigma = float(np.sqrt(np.mean(changes**2))) if changes.size else float(y.std())
+    return Prediction(
+        f"SeasonalNaive({season})",
+        y[-season:][steps % season],
+        sigma * np.sqrt(steps // season + 1),
+    )
+
+
+def historic_average(y: Values, horizon: int) -> Prediction:
+    """The mean of everything, for histories shorter than a week."""
+    sigma = float(y.std(ddof=1)) * np.sqrt(1 + 1 / y.size)
+    return Prediction("HistoricAverage", np.full(horizon, y.mean()), np.full(horizon, sigma))
+
+
+def seasonal_average(y: Values, horizon: int, season: int, window: int) -> Prediction:
+    """The mean of the same step in the last ``window`` seasons; ``y`` holds one season more.
+
+    The error of each hour of the day is that of the same average over the history: nights err
+    less than noons, which the constant variance of other models does not know.
+    """
+    ahead = np.arange(horizon)
+    typical = y[-season * window :].reshape(window, season).mean(axis=0)
+    past = np.mean([y[season * k : y.size - season * (window - k)] for k in range(window)], axis=0)
+    missed = (y[season * window :] - past) ** 2
+    hour = np.arange(-missed.size, 0) % _DAY_OF_HOURS
+    squares = np.array([missed[hour == h].mean() for h in range(_DAY_OF_HOURS)])
+    return Prediction(
+        f"SeasonalWindowAverage({season}, {window})",
+        typical[ahead % season],
+        np.sqrt(squares)[ahead % _DAY_OF_HOURS],
+    )
+
+
+def daily_ensemble(y: Values, horizon: int) -> Prediction:
+    """Mean of four models that err in different ways; at least two weeks of days."""
+    from statsforecast.models import MSTL, AutoARIMA, AutoCES, AutoETS, DynamicOptimizedTheta
+
+    arima = AutoARIMA(approximation=True)
+    members = {
+        "AutoETS": _fit(AutoETS(WEEK_OF_DAYS), y, horizon, errors=True),
+        # Its intervals are simulated, which costs seven times the fit: the others' stand for it.
+        "AutoCES": _fit(AutoCES(WEEK_OF_DAYS), y, horizon, errors=False),
+        "DynamicOptimizedTheta": _fit(DynamicOptimizedTheta(WEEK_OF_DAYS), y, horizon, errors=True),
+        "MSTL+AutoARIMA": _fit(MSTL([WEEK_OF_DAYS], arima), y, horizon, errors=True),
+    }
+    return combine(members, y, seasonal_naive(y, horizon, WEEK_OF_DAYS))
+
+
+def hourly_ensemble(y: Values, horizon: int) -> Prediction:
+    """Mean of a decomposition and of the last weeks' average; at least two weeks of hours."""
+    from statsforecast.models import MSTL, AutoARIMA
+
+    window = min(_WINDOW, y.size // WEEK_OF_HOURS - 1)
+    average = seasonal_average(y, horizon, WEEK_OF_HOURS, window)
+    decomposition = MSTL([_DAY_OF_HOURS, WEEK_OF_HOURS], AutoARIMA(approximation=True))
+    members = {
+        "MSTL+AutoARIMA": _fit(decomposition, y, horizon, errors=False),
+        average.model: (average.values, average.errors),
+    }
+    return combine(members, y, average)
+
+
+def combine(
+    members: Mapping[str, tuple[Values, Values | None]], y: Values, fallback: Prediction
+) -> Prediction:
+    """Mean of the members that stayed plausible, and of the standard errors they give.
+
+    Errors are averaged as if fully correlated: the members miss the same surprises together.
+    ``fallback`` stands in where no member, or no member with errors, is left. The model's name
+    says who took part.
+    """
+    limit = _IMPLAUSIBLE * float(np.abs(y).max())
+    kept = {
+        name: (values, errors)
+        for name, (values, errors) in members.items()
+        if np.isfinite(values).all() and float(np.abs(values).max()) <= limit
+    }
+    if not kept:
+        return fallback
+    known = [e for _, e in kept.values() if e is not None and np.isfinite(e).all()]
+    return Prediction(
+        f"mean({', '.join(kept)})",
+        np.mean([values for values, _ in kept.values()], axis=0),
+        np.mean(known, axis=0) if known else fallback.errors,
+    )
+
+
+def _fit(model: Any, y: Values, horizon: int, *, errors: bool) -> tuple[Values, Values | None]:
+    """Values and, if wanted, standard errors of a statsforecast model."""
+    with warnings.catch_warnings():
+        # An optimiser that stops early still gives a forecast, which the backtest judges.
+        warnings.simplefilter("ignore")
+        fitted = model.forecast(y=y, h=horizon, level=[80] if errors else None)
+    if not errors:
+        return fitted["mean"], None
+    return fitted["mean"], (fitted["hi-80"] - fitted["lo-80"]) / (2 * Z80)
+
+
+def daily_model(days: int) -> Model:
+    """The model for a history of so many days, at least 1."""
+    if days < WEEK_OF_DAYS:
+        return historic_average
+    return _naive_of_days if days < 2 * WEEK_OF_DAYS else daily_ensemble
+
+
+def hourly_model(hours: int) -> Model:
+    """The model for a history of so many hours, at least two days."""
+    if hours < WEEK_OF_HOURS:
+        return _daily_pattern
+    return _naive_of_hours if hours < 2 * WEEK_OF_HOURS else hourly_ensemble
+
+
+def _naive_of_days(y: Values, horizon: int) -> Prediction:
+    return seasonal_naive(y, horizon, WEEK_OF_DAYS)
+
+
+def _naive_of_hours(y: Values, horizon: int) -> Prediction:
+    return seasonal_naive(y, horizon, WEEK_OF_HOURS)
+
+
+def _daily_pattern(y: Values, horizon: int) -> Prediction:
+    window = y.size // _DAY_OF_HOURS - 1
+    return seasonal_average(y, horizon, _DAY_OF_HOURS, window)
