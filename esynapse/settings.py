@@ -4,7 +4,6 @@ A setting is read, first found wins, from the command line, the environment (``E
 a ``.env`` file in the working directory, and the default below.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,8 +54,6 @@ class Settings(BaseSettings):
 
     stream_minutes: Annotated[float, Field(gt=0)] = 60.0
     """How long one run of the streamer lasts; runs follow on from one another."""
-    stream_rate: Annotated[float, Field(gt=0, le=1000)] = 1.0
-    """Replication factor of live traffic; 1.0 is the shop as simulated."""
 
     @field_validator("timezone")
     @classmethod
@@ -78,21 +75,16 @@ class Settings(BaseSettings):
         return f"http://{self.host}:{self.prefect_port}/api"
 
 
-@lru_cache(maxsize=8)
-def _load(items: tuple[tuple[str, Any], ...]) -> Settings:
-    try:
-        return Settings(**dict(items))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
-        message = first["msg"].removeprefix("Value error, ")
-        raise EsynapseError(f"{name}: {message} (got {first['input']!r})") from None
-
-
 def load_settings(**overrides: Any) -> Settings:
     """Settings from the environment, with ``overrides`` (those that are not None) on top.
 
     Raises:
         EsynapseError: a value is out of range; the message names the setting and the value.
     """
-    return _load(tuple(sorted((k, v) for k, v in overrides.items() if v is not None)))
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        message = first["msg"].removeprefix("Value error, ")
+        raise EsynapseError(f"{name}: {message} (got {first['input']!r})") from None

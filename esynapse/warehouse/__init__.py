@@ -41,8 +41,14 @@ class Warehouse(Protocol):
         Returns the rows added.
         """
 
-    def write_table(self, table: str, rows: pa.Table, *, batch_key: str) -> int:
-        """Append to another raw table of ``raw_tables.RAW_TABLES``; idempotent by key."""
+    def write_table(
+        self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False
+    ) -> int:
+        """Append to another raw table of ``raw_tables.RAW_TABLES``; idempotent by key.
+
+        With ``replace`` a batch of the same key makes room; without, it stays and nothing is added.
+        Returns the rows added.
+        """
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """Ask the published marts. Raises EsynapseError if there are none yet."""

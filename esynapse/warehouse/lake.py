@@ -87,17 +87,19 @@ class Lake:
         """Make ``staged`` part of its table, inside the caller's transaction.
 
         Args:
-            replace: retire whatever the table held before (for small tables without days).
+            replace: retire what an earlier batch of the same key brought.
 
         Returns:
             False if the batch had landed before; the staged files are then superfluous.
         """
         landed_at = catalog.next_landed_at(connection)
         if replace:
-            connection.execute("delete from batches where table_name = ?", (staged.table,))
+            key = (staged.table, batch_key)
+            connection.execute("delete from batches where table_name = ? and batch_key = ?", key)
             connection.execute(
-                "update files set retired_at = ? where table_name = ? and retired_at is null",
-                (landed_at, staged.table),
+                "update files set retired_at = ?"
+                " where table_name = ? and batch_key = ? and retired_at is null",
+                (landed_at, *key),
             )
         fresh = connection.execute(
             "insert or ignore into batches values (?, ?, ?, ?)",
@@ -168,11 +170,11 @@ class Lake:
         """
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
-            for table in RAW_TABLES:
-                if table in sql:
-                    relation = self.relation(table, self.files(table, since=since))
-                    connection.execute(f"create view {table} as select * from {relation}")
             try:
+                for table in RAW_TABLES:
+                    if table in sql:
+                        relation = self.relation(table, self.files(table, since=since))
+                        connection.execute(f"create view {table} as select * from {relation}")
                 return connection.sql(sql, params=parameters or {}).to_arrow_table()
             except (duckdb.InvalidInputException, duckdb.IOException) as error:
                 raise EsynapseError(f"the lake cannot be read: {_first_line(error)}") from error

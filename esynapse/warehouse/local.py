@@ -31,8 +31,10 @@ class LocalWarehouse:
     def load_events(self, events: pa.Table, *, batch_key: str) -> int:
         return self.lake.append("live_events", events, batch_key=batch_key)
 
-    def write_table(self, table: str, rows: pa.Table, *, batch_key: str) -> int:
-        return self.lake.append(table, rows, batch_key=batch_key)
+    def write_table(
+        self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False
+    ) -> int:
+        return self.lake.append(table, rows, batch_key=batch_key, replace=replace)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         cursor = self._marts().cursor()

@@ -1,0 +1,62 @@
+# Everything a person or a machine does with the project. `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help up down test check bench lock format clean browser
+
+PYTHON ?= python3
+BIN    := .venv/bin
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: .venv/run.stamp ## Set up, then run the whole pipeline on this machine (ARGS="--days 30 …")
+	$(BIN)/esynapse up $(ARGS)
+
+down: .venv/run.stamp ## Stop what `make up` runs
+	$(BIN)/esynapse down
+
+test: .venv/dev.stamp browser ## Set up, then run every check and every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+bench: .venv/run.stamp ## Measure, as the README quotes it
+	$(BIN)/esynapse bench up
+
+format: .venv/dev.stamp ## Format and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/uv.stamp ## Resolve requirements*.in into requirements*.txt
+	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the environment, the caches and the default home (.esynapse)
+	rm -rf .venv .esynapse .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+
+# Debian's Chromium for the browser tests; where it cannot be installed they say that they skip.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+	  || echo "chromium is not here and cannot be installed: the browser tests will skip"
+
+.venv/uv.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q uv
+	@touch $@
+
+.venv/run.stamp: .venv/uv.stamp requirements.txt pyproject.toml
+	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,223 @@
+"""Transform: one dbt build over what has changed, published if it is green."""
+
+import json
+import os
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from esynapse.errors import EsynapseError
+from esynapse.home import Home, open_home
+from esynapse.settings import Settings
+from esynapse.warehouse import catalog
+from esynapse.warehouse.compaction import compact, vacuum
+from esynapse.warehouse.lake import Lake
+from esynapse.warehouse.local import LocalWarehouse
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt"
+ALWAYS_REBUILT = 2
+"""Days up to today that every build reads again: rows may show up late on either target."""
+
+Invoke = Callable[[list[str]], Any]
+
+
+@dataclass(frozen=True)
+class TransformReport:
+    """What a green build did."""
+
+    changed_dates: int
+    """UTC event dates rebuilt."""
+    models: int
+    tests_passed: int
+    warnings: tuple[str, ...]
+    seconds: float
+    slowest: tuple[tuple[str, float], ...] = field(default=())
+    """Names and seconds of the five slowest nodes."""
+
+
+def transform(
+    settings: Settings,
+    *,
+    forecasts_only: bool = False,
+    full_refresh: bool = False,
+    invoke: Invoke | None = None,
+) -> TransformReport:
+    """Build the marts from what the lake received since the last green build, then publish them.
+
+    Args:
+        forecasts_only: build just the models that show forecasts, after a retrain.
+        full_refresh: build every model from all of history.
+        invoke: runs dbt with a list of arguments, in this process; default dbt's own runner.
+
+    Raises:
+        EsynapseError: a model or a test failed. Readers keep the marts of the last green build.
+    """
+    started = time.monotonic()
+    home = open_home(settings.home)
+    lake = Lake(home)
+    with home.lock("warehouse", wait=900, busy="another transform is still running: try again"):
+        if not forecasts_only:
+            compact(lake)
+            vacuum(lake)
+        build = _Build(lake, forecasts_only=forecasts_only)
+        dates = [] if forecasts_only else _dates_to_build(lake)
+        arguments = _arguments(settings, home, dates, forecasts_only, full_refresh)
+        try:
+            results = _run_dbt(arguments, home, invoke or _dbt_runner())
+        except BaseException:
+            build.finish("red", Counter())
+            raise
+        counts = Counter(_outcome(result) for result in results)
+        failed = [_name(r) for r in results if _outcome(r) == "failed"]
+        build.finish("red" if failed else "green", counts)
+        if failed:
+            raise EsynapseError(
+                f"dbt build is red: {', '.join(failed[:5])}{' …' if len(failed) > 5 else ''} "
+                f"(see {home.logs / 'dbt.log'}); readers keep the last green marts"
+            )
+        if _last_build_is_green(lake):
+            LocalWarehouse(home).publish()
+    return TransformReport(
+        len(dates),
+        counts["model"],
+        counts["test"],
+        tuple(_name(r) for r in results if _outcome(r) == "warning"),
+        time.monotonic() - started,
+        tuple(_slowest(results)),
+    )
+
+
+def republish(settings: Settings) -> None:
+    """Publish the marts again as they stand.
+
+    Raises:
+        EsynapseError: they do not come from a green build.
+    """
+    home = open_home(settings.home, create=False)
+    with home.lock("warehouse", wait=900, busy="another transform is still running: try again"):
+        if not _last_build_is_green(Lake(home)):
+            raise EsynapseError("the last build is not green: run 'esynapse transform'")
+        LocalWarehouse(home).publish()
+
+
+def _last_build_is_green(lake: Lake) -> bool:
+    """Whether the marts as they now stand come from a full build that was green."""
+    with closing(lake.connect()) as connection:
+        row = connection.execute(
+            "select status from builds where build_id like 'full-%'"
+            " order by started_at desc limit 1"
+        ).fetchone()
+    return row is not None and row[0] == "green"
+
+
+class _Build:
+    """The build's row in the catalog."""
+
+    def __init__(self, lake: Lake, *, forecasts_only: bool) -> None:
+        self.lake = lake
+        self.kind = "forecasts" if forecasts_only else "full"
+        self.id = f"{self.kind}-{uuid.uuid4().hex[:12]}"
+        watermark = 0 if forecasts_only else lake.watermark("live_events")
+        with closing(lake.connect()) as connection:
+            connection.execute(
+                "update builds set status = 'red', finished_at = ? where status = 'running'",
+                (catalog.now_us(),),
+            )
+            connection.execute(
+                "insert into builds values (?, ?, null, 'running', ?, null, null, null)",
+                (self.id, catalog.now_us(), watermark),
+            )
+
+    def finish(self, status: str, counts: Counter[str]) -> None:
+        with closing(self.lake.connect()) as connection:
+            connection.execute(
+                "update builds set finished_at = ?, status = ?, models = ?, tests_passed = ?,"
+                " tests_failed = ? where build_id = ?",
+                (
+                    catalog.now_us(),
+                    status,
+                    counts["model"],
+                    counts["test"],
+                    counts["failed"],
+                    self.id,
+                ),
+            )
+
+
+def _dates_to_build(lake: Lake) -> list[date]:
+    with closing(lake.connect()) as connection:
+        (watermark,) = connection.execute(
+            "select coalesce(max(watermark), 0) from builds where status = 'green'"
+        ).fetchone()
+    if not (lake.home.warehouse).exists():
+        watermark = 0
+    today = datetime.now(UTC).date()
+    recent = {today - timedelta(days=n) for n in range(ALWAYS_REBUILT)}
+    return sorted({*lake.changed_dates("live_events", after=watermark), *recent})
+
+
+def _arguments(
+    settings: Settings,
+    home: Home,
+    dates: Sequence[date],
+    forecasts_only: bool,
+    full_refresh: bool,
+) -> list[str]:
+    variables = {
+        "shop_timezone": settings.timezone,
+        "currency": settings.currency,
+        "changed_dates": [day.isoformat() for day in dates],
+    }
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
+    arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    arguments += ["--target-path", str(home.root / "dbt"), "--log-path", str(home.logs)]
+    arguments += ["--target", settings.target]
+    if forecasts_only:
+        arguments += ["--select", "tag:forecast"]
+    if full_refresh:
+        arguments += ["--full-refresh"]
+    return arguments
+
+
+def _dbt_runner() -> Invoke:
+    from dbt.cli.main import dbtRunner
+
+    return lambda arguments: dbtRunner().invoke(["--quiet", "--log-level", "none", *arguments])
+
+
+def _run_dbt(arguments: list[str], home: Home, invoke: Invoke) -> list[dict[str, Any]]:
+    """Run dbt and return the rows of its run_results.json, the one honest account of a run."""
+    results_path = home.root / "dbt" / "run_results.json"
+    results_path.unlink(missing_ok=True)
+    os.environ["ESYNAPSE_HOME"] = str(home.root)
+    outcome = invoke(arguments)
+    if not results_path.exists():
+        reason = str(getattr(outcome, "exception", None) or "no results").splitlines()[0]
+        raise EsynapseError(f"dbt could not run: {reason} (see {home.logs / 'dbt.log'})")
+    results: list[dict[str, Any]] = json.loads(results_path.read_text())["results"]
+    return results
+
+
+def _outcome(result: dict[str, Any]) -> str:
+    if result["status"] in ("error", "fail", "skipped", "runtime error"):
+        return "failed"
+    if result["status"] == "warn":
+        return "warning"
+    return "test" if result["unique_id"].startswith("test.") else "model"
+
+
+def _name(result: dict[str, Any]) -> str:
+    name = str(result["unique_id"]).split(".")[2]
+    message = str(result.get("message") or "").splitlines()
+    return f"{name} ({message[0]})" if message else name
+
+
+def _slowest(results: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    ranked = sorted(results, key=lambda r: r["execution_time"], reverse=True)[:5]
+    return [(r["unique_id"].split(".")[2], round(r["execution_time"], 2)) for r in ranked]

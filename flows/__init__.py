@@ -1,0 +1,1 @@
+"""Prefect flows, thin: each composes steps of esynapse.pipeline. Also the command line."""

@@ -1,0 +1,57 @@
+"""The command line: `esynapse …`."""
+
+import errno
+import sys
+import traceback
+
+import click
+
+from esynapse import __version__
+from esynapse.errors import EsynapseError
+
+USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 1, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="esynapse")
+def cli() -> None:
+    """An end-to-end e-commerce data pipeline: shop, Pub/Sub, dbt marts, forecasts, dashboard."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of the console script; every error is one line on standard error.
+
+    Exit codes: 0 done, 1 a fault of ours, 2 something the person can mend, 130 interrupted.
+    """
+    from flows.cli import data, run  # noqa: F401 - they add their commands to the group
+
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    try:
+        cli.main([a for a in arguments if a != "--debug"], standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        _fail(error.format_message(), USAGE_ERROR)
+    except EsynapseError as error:
+        if debug:
+            traceback.print_exc()
+        _fail(str(error), USAGE_ERROR)
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        if error.errno == errno.ENOSPC:
+            _fail("the disk is full: free some space and run the same command again", USAGE_ERROR)
+        _fail(f"{error.strerror or error} ({error.filename or 'no file'})", USAGE_ERROR)
+    except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+        if debug:
+            traceback.print_exc()
+        first = (str(error).splitlines() or [""])[0]
+        _fail(f"{type(error).__name__}: {first} (--debug shows where)", INTERNAL_ERROR)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"esynapse: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,136 @@
+"""Commands that move data: one step of the pipeline each."""
+
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from esynapse.settings import load_settings
+from flows.cli import cli
+from flows.cli.options import home_option, shop_options
+from flows.cli.screen import step_progress
+
+
+@cli.command()
+@home_option
+def provision(home: Path | None) -> None:
+    """Create the Pub/Sub topics and subscriptions that are missing."""
+    from esynapse.ingest.provision import provision as create
+
+    created = create(load_settings(home=home))
+    click.echo("\n".join(f"created {name}" for name in created) or "nothing to create")
+
+
+@cli.command()
+@home_option
+def catalog(home: Path | None) -> None:
+    """Load the shop's products as they stand today."""
+    from esynapse.pipeline.backfill import load_catalog
+
+    click.echo(f"{load_catalog(load_settings(home=home)):,} products")
+
+
+@cli.command()
+@shop_options
+@home_option
+def backfill(**options: Any) -> None:
+    """Simulate and load the shop's history up to now."""
+    from esynapse.pipeline.backfill import backfill as load
+
+    settings = load_settings(**options)
+    with step_progress("backfill") as progress:
+        report = load(settings, progress=progress)
+    click.echo(
+        f"{report.events:,} events in {report.seconds:.1f} s, up to {report.until:%F %T} UTC"
+    )
+
+
+@cli.command()
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Stop after this long.")
+@home_option
+def stream(home: Path | None, minutes: float | None) -> None:
+    """Publish the shop's events as their time comes, until Ctrl-C.
+
+    The Pub/Sub server must run: 'esynapse pubsub', or Google's on the bigquery target.
+    """
+    from esynapse.ingest.provision import provision as create
+    from esynapse.pipeline.stream import stream as publish
+
+    stop = threading.Event()
+
+    def on_signal(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        stop.set()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    settings = load_settings(home=home)
+    create(settings)
+    duration = timedelta(minutes=minutes) if minutes else None
+    report = publish(settings, duration=duration, stop=stop)
+    click.echo(f"{report.events:,} events in {report.seconds:.1f} s")
+
+
+@cli.command()
+@click.option("--full-refresh", is_flag=True, help="Rebuild everything from all of history.")
+@home_option
+def transform(home: Path | None, full_refresh: bool) -> None:
+    """Build and test the marts over what has changed, and publish them if all is green."""
+    from esynapse.pipeline.transform import transform as build
+
+    report = build(load_settings(home=home), full_refresh=full_refresh)
+    click.echo(
+        f"{report.models} models, {report.tests_passed} tests passed, "
+        f"{report.changed_dates} event dates, {report.seconds:.1f} s"
+    )
+    for name in report.warnings:
+        click.echo(f"warning: {name}", err=True)
+
+
+@cli.command()
+@home_option
+def retrain(home: Path | None) -> None:
+    """Fit the forecasts on all complete days and publish them."""
+    from esynapse.pipeline.retrain import retrain as fit
+    from esynapse.pipeline.transform import transform as build
+
+    settings = load_settings(home=home)
+    with step_progress("retrain") as progress:
+        report = fit(settings, progress=progress)
+    build(settings, forecasts_only=True)
+    click.echo(
+        f"{report.series} daily series and the hourly total, from {report.cutoff:%F}, "
+        f"{report.seconds:.1f} s"
+    )
+
+
+@cli.command()
+@home_option
+def publish(home: Path | None) -> None:
+    """Publish the marts of the last build again, if it was green."""
+    from esynapse.pipeline.transform import republish
+
+    republish(load_settings(home=home))
+    click.echo("published")
+
+
+@cli.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--map", "mapping", type=click.Path(path_type=Path), required=True, help="The mapping (YAML)."
+)
+@home_option
+def import_(path: Path, mapping: Path, home: Path | None) -> None:
+    """Load your own sales or events from PATH (CSV, text or Parquet) by a mapping of columns."""
+    from esynapse.ingest.importer import import_file, load_mapping
+    from esynapse.warehouse import open_warehouse
+
+    known = load_mapping(mapping)
+    warehouse = open_warehouse(load_settings(home=home))
+    with step_progress("import") as progress:
+        report = import_file(warehouse, path, known, progress=progress)
+    for line in report.lines():
+        click.echo(line)

@@ -1,0 +1,31 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+home_option = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the local target keeps its data [default: .esynapse, or ESYNAPSE_HOME].",
+)
+
+
+def shop_options(command: Command) -> Command:
+    """The options that fix which shop is simulated."""
+    for option in (
+        click.option("--days", type=click.IntRange(1, 3650), help="Days of history of a new home."),
+        click.option("--profile", help="Profile of the shop [default: typical]."),
+        click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42]."),
+        click.option(
+            "--scale",
+            type=click.FloatRange(0, 2000, min_open=True),
+            help="Traffic relative to the profile's own [default: 1].",
+        ),
+    ):
+        command = option(command)
+    return command

@@ -1,0 +1,42 @@
+"""Rows and status, as a person or a program reads them."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+
+def print_rows(rows: pa.Table, *, as_json: bool = False) -> None:
+    """Print a result: one value bare, more as an aligned table, or JSON."""
+    if as_json:
+        click.echo(json.dumps(rows.to_pylist(), default=str, indent=2))
+        return
+    if rows.num_rows == rows.num_columns == 1:
+        click.echo(_shown(rows[0][0].as_py()))
+        return
+    table = Table(*rows.column_names, box=None, header_style="bold", pad_edge=False)
+    for row in rows.to_pylist():
+        table.add_row(*map(_shown, row.values()))
+    Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
+
+
+def print_status(processes: Mapping[str, int], status: Mapping[str, Any]) -> None:
+    """Print what ``read_status`` found."""
+    console = Console(highlight=False)
+    console.print("processes    " + (", ".join(processes) or "none: 'esynapse up' starts them"))
+    for section, facts in status.items():
+        for name, value in facts.items():
+            console.print(f"{section:<12} {name.replace('_', ' '):<24} {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return str(value)

@@ -1,0 +1,33 @@
+"""Settings come from the command line, the environment and defaults, and say what is wrong."""
+
+import pytest
+
+from esynapse.errors import EsynapseError
+from esynapse.settings import load_settings
+
+
+def test_an_override_beats_the_environment_which_beats_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ESYNAPSE_SCALE", "3")
+    monkeypatch.setenv("ESYNAPSE_SEED", "5")
+    settings = load_settings(seed=7, days=None)
+    assert (settings.seed, settings.scale, settings.days) == (7, 3.0, 90)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("days", 0), ("days", -3), ("scale", 0.0), ("timezone", "Mars/Phobos"), ("currency", "euro")],
+)
+def test_a_bad_value_is_one_line_with_its_name(setting: str, value: object) -> None:
+    with pytest.raises(EsynapseError, match=setting) as caught:
+        load_settings(**{setting: value})
+    assert "\n" not in str(caught.value)
+    assert repr(value) in str(caught.value)
+
+
+def test_the_environment_is_read_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESYNAPSE_SEED", "1")
+    assert load_settings().seed == 1
+    monkeypatch.setenv("ESYNAPSE_SEED", "2")
+    assert load_settings().seed == 2
