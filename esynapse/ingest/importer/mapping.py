@@ -97,9 +97,8 @@ class Source(_Model):
 
     def columns(self) -> list[str]:
         """Columns of the file that it reads."""
-        named = self.column if isinstance(self.column, list) else [self.column]
-        both: list[str | None] = [*named, self.divide_by]
-        return [name for name in both if name is not None]
+        named = [self.column] if isinstance(self.column, str) else self.column or []
+        return [*named, self.divide_by] if self.divide_by else named
 
 
 class EventColumns(_Model):

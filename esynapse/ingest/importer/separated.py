@@ -34,10 +34,10 @@ class Parser:
     def names(self, header: bytes) -> list[str]:
         """The names in a header line."""
         text = self._normalise(header).decode(errors="replace")
-        rules = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
-        [names] = csv.reader(
-            [text], delimiter=self.delimiter, quotechar=self.quote or None, quoting=rules
+        dialect: dict[str, Any] = (
+            {"quotechar": self.quote} if self.quote else {"quoting": csv.QUOTE_NONE}
         )
+        [names] = csv.reader([text], delimiter=self.delimiter, **dialect)
         return [name.strip() for name in names]
 
     def parse(
