@@ -74,10 +74,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("begin immediate")
     try:
         yield
+        connection.execute("commit")
     except BaseException:
-        connection.execute("rollback")
+        if connection.in_transaction:  # SQLite itself rolls back on some errors, as a full disk
+            connection.execute("rollback")
         raise
-    connection.execute("commit")
 
 
 def next_landed_at(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,36 @@
+"""The entry of the dashboard: ``streamlit run dashboard/app.py``."""
+
+import streamlit as st
+
+from dashboard import states
+from dashboard.connection import connect
+from esynapse.errors import EsynapseError
+
+PAGES = (
+    ("pages/overview.py", "Overview", "📊"),
+    ("pages/products.py", "Products", "🏷️"),
+    ("pages/discounts.py", "Discounts", "✂️"),
+    ("pages/funnel.py", "Funnel", "🛒"),
+    ("pages/forecast.py", "Forecast", "🔮"),
+    ("pages/live.py", "Live", "⚡"),
+    ("pages/pipeline.py", "Pipeline", "🔧"),
+)
+
+
+def main() -> None:
+    """Choose the page and run it; what a person can mend is said in one line."""
+    st.set_page_config(page_title="ESynapse", page_icon="📊", layout="wide")
+    page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES])
+    try:
+        connection = connect()
+        if connection.version():
+            page.run()
+        else:
+            st.title(page.title)
+            states.wait_for_marts(connection)
+    except EsynapseError as error:
+        st.error(str(error), icon="🛑")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""One colour language for every chart; all of them read on a light and on a dark ground."""
+
+ACTUAL = "#3b7dc4"
+FORECAST = "#8e63d1"
+PROMOTION = "#e08f23"
+WARNING = "#d2483f"
+GOOD = "#2f9e6e"
+MUTED = "#8a96a3"
+
+CATEGORICAL = (
+    "#3b7dc4",
+    "#2f9e8f",
+    "#d9a441",
+    "#7a6bc2",
+    "#c2668f",
+    "#6aa84f",
+    "#4fb0d4",
+    "#b5784a",
+    "#5566a8",
+    "#9db83c",
+    "#a15fa8",
+    "#6f8fa3",
+)
+"""For categories, by their place in all-time revenue: the filters never change a colour."""
+
+OTHER = "Other"
+
+EVENT_TYPES = {
+    "view_item": "#9bb8d6",
+    "add_to_cart": "#3b7dc4",
+    "remove_from_cart": MUTED,
+    "begin_checkout": "#2f9e8f",
+    "purchase": GOOD,
+    "refund": PROMOTION,
+    "review": "#7a6bc2",
+    "out_of_stock": WARNING,
+}
+
+SOURCES = {"Backfill": "#9bb8d6", "Live": ACTUAL, "Import": "#7a6bc2"}
+
+HEALTH = {"strong": GOOD, "steady": ACTUAL, "weak": WARNING}
+
+
+def of_categories(ranked: list[str]) -> dict[str, str]:
+    """A colour for each category, given all of them in the order of their revenue."""
+    colours = dict(zip(ranked, CATEGORICAL, strict=False))
+    return colours | {OTHER: MUTED}

@@ -1,0 +1,91 @@
+"""One connection to the warehouse, whose answers are kept for as long as they are true."""
+
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+from streamlit.connections import BaseConnection
+
+from esynapse.errors import EsynapseError
+from esynapse.settings import load_settings
+from esynapse.warehouse import Freshness, Warehouse, open_warehouse
+
+
+class WarehouseConnection(BaseConnection[Warehouse]):
+    """``st.connection`` over the warehouse protocol.
+
+    An answer is cached under the version of the published marts: nothing is asked twice between
+    two publishes, and nothing is stale after one.
+    """
+
+    def _connect(self, **_: Any) -> Warehouse:
+        return open_warehouse(load_settings())
+
+    @property
+    def warehouse(self) -> Warehouse:
+        return self._instance
+
+    def version(self) -> str:
+        """Version of the published marts; '' before the first publish."""
+        return self.warehouse.version()
+
+    def query(self, sql: str, **parameters: object) -> pd.DataFrame:
+        """Ask the marts. Treat the frame as read-only: others are given the same one.
+
+        Money comes as float64, dates and timestamps as datetime64.
+
+        Raises:
+            EsynapseError: there are no marts yet, or they were made by another version.
+        """
+        return _answer(self.warehouse, self.version(), sql, parameters)
+
+    def query_raw(self, sql: str, *, since: datetime, **parameters: object) -> pd.DataFrame:
+        """Ask the raw tables, of event dates from ``since`` on; never cached."""
+        return to_frame(self.warehouse.query_raw(sql, parameters, since=since))
+
+    def freshness(self) -> Freshness:
+        """How old the data are; asked at most every five seconds, for all viewers together."""
+        return _freshness(self.warehouse, self.version(), str(load_settings().home))
+
+
+def connect() -> WarehouseConnection:
+    """The connection of this process to the home that the settings name."""
+    settings = load_settings()
+    return st.connection(
+        "warehouse",
+        type=WarehouseConnection,
+        target=settings.target,
+        home=str(settings.home.absolute()),
+    )
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _answer(
+    _warehouse: Warehouse, version: str, sql: str, parameters: dict[str, object]
+) -> pd.DataFrame:
+    try:
+        return to_frame(_warehouse.query(sql, parameters))
+    except duckdb.CatalogException as error:
+        missing = str(error).splitlines()[0]
+        raise EsynapseError(
+            f"the published marts do not fit this dashboard ({missing}): run 'esynapse transform'"
+        ) from error
+
+
+@st.cache_data(ttl=5, max_entries=8, show_spinner=False)
+def _freshness(_warehouse: Warehouse, version: str, home: str) -> Freshness:
+    return _warehouse.freshness()
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Arrow to pandas: decimals as float64, dates as datetime64."""
+    columns = [
+        column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
+        for column in table.columns
+    ]
+    cast = pa.Table.from_arrays(columns, names=table.column_names)
+    frame: pd.DataFrame = cast.to_pandas(date_as_object=False)
+    return frame

@@ -1,0 +1,289 @@
+"""Products: their health and its parts, conversion against revenue, what trends, one in detail."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, colours, filters, formats, queries, states
+from dashboard.page import Page, open_page
+
+PARTS = {
+    "conversion_score": "Conversion",
+    "growth_score": "Growth",
+    "return_score": "Few returns",
+    "stock_score": "In stock",
+    "rating_score": "Rating",
+}
+
+
+def show(page: Page) -> None:
+    """Draw the page."""
+    products = page.connection.query(
+        queries.PRODUCTS,
+        categories=page.selection.category_parameter,
+        discount=page.selection.discount,
+    )
+    if products.empty:
+        states.no_rows_for_filters()
+        return
+    with st.container(border=True):
+        _health_table(page, products)
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, height="stretch"):
+        _scatter(page, products)
+    with right, st.container(border=True, height="stretch"):
+        _trending(page)
+    with st.container(border=True):
+        _detail(page)
+
+
+def _health_table(page: Page, products: pd.DataFrame) -> None:
+    head, search = st.columns([3, 1], vertical_alignment="center")
+    head.subheader("Product health")
+    text = search.text_input(
+        "Search",
+        key="search",
+        bind="query-params",
+        max_chars=100,
+        placeholder="Name, category or id",
+        label_visibility="collapsed",
+    )
+    rows = _search(products, text or "")
+    scored = int(products["health_score"].notna().sum())
+    bands = products["health_band"].value_counts()
+    st.caption(
+        f"{len(rows):,} of {len(products):,} products · "
+        + " · ".join(f"{int(bands.get(band, 0)):,} {band}" for band in colours.HEALTH)
+        + f" · the last 28 complete days before {page.clock.as_of_date:%d %b %Y}. Health, 0 to 100,"
+        " ranks a product within its category by the parts on the right, each from 0 to 1."
+    )
+    if not scored:
+        states.missing("No product has a health score: no part of it can be measured yet.")
+    if rows.empty:
+        states.missing("No product matches the search.")
+        return
+    st.dataframe(
+        rows.assign(on_sale=rows["is_on_sale"].map({True: "✂️", False: ""})),
+        hide_index=True,
+        height=420,
+        column_order=[
+            "product_name",
+            "category",
+            "health_score",
+            *PARTS,
+            "net_revenue",
+            "revenue_growth",
+            "conversion_rate",
+            "return_rate",
+            "units",
+            "current_price",
+            "on_sale",
+            "in_stock",
+            "product_id",
+        ],
+        column_config=_columns(page),
+    )
+
+
+def _columns(page: Page) -> dict[str, object]:
+    percent = st.column_config.NumberColumn
+    parts = {
+        column: st.column_config.ProgressColumn(
+            name, min_value=0, max_value=1, format="%.2f", width="small"
+        )
+        for column, name in PARTS.items()
+    }
+    return parts | {
+        "product_name": st.column_config.TextColumn("Product", pinned=True),
+        "category": "Category",
+        "health_score": st.column_config.ProgressColumn(
+            "Health", min_value=0, max_value=100, format="%.0f"
+        ),
+        "net_revenue": percent(f"Net revenue ({page.clock.currency})", format="localized"),
+        "revenue_growth": percent("Growth", format="percent", help="On the 28 days before."),
+        "conversion_rate": percent("Conversion", format="percent"),
+        "return_rate": percent("Returned", format="percent"),
+        "units": percent("Units", format="localized"),
+        "current_price": percent("Price", format="%.2f"),
+        "on_sale": st.column_config.TextColumn("Sale", width="small"),
+        "in_stock": st.column_config.CheckboxColumn("In stock"),
+        "product_id": "Id",
+    }
+
+
+def _search(products: pd.DataFrame, text: str) -> pd.DataFrame:
+    words = text.casefold().split()
+    if not words:
+        return products
+    hay = (
+        products["product_name"] + " " + products["category"] + " " + products["product_id"]
+    ).str.casefold()
+    found = pd.Series(True, index=products.index)
+    for word in words:
+        found &= hay.str.contains(word, regex=False).fillna(False)
+    return products[found]
+
+
+def _scatter(page: Page, products: pd.DataFrame) -> None:
+    st.subheader("Conversion against revenue")
+    rows = products[products["conversion_rate"].notna() & products["health_band"].notna()]
+    if rows.empty:
+        states.missing(
+            "Conversion needs views: there are no view_item events in the last 28 days."
+        )
+        return
+    columns = ["product_name", "category", "health_band", "health_score", "units"]
+    st.altair_chart(
+        charts.scatter(
+            rows[[*columns, "conversion_rate", "net_revenue"]],
+            x="conversion_rate",
+            y="net_revenue",
+            x_title="Sessions that bought it, of those that viewed it",
+            y_title=f"Net revenue, 28 days ({page.clock.currency})",
+            x_shape=".1~%",
+        )
+    )
+
+
+def _trending(page: Page) -> None:
+    st.subheader("Trending now")
+    rows = page.connection.query(
+        queries.TRENDING, categories=page.selection.category_parameter
+    )
+    if rows.empty:
+        states.missing("Nothing was viewed, carted or bought in the last 28 days.")
+        return
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        column_order=[
+            "product_name",
+            "category",
+            "trending_score",
+            "views_24h",
+            "carts_24h",
+            "purchases_24h",
+        ],
+        column_config={
+            "product_name": "Product",
+            "category": "Category",
+            "trending_score": st.column_config.NumberColumn("Score", format="%.1f"),
+            "views_24h": st.column_config.NumberColumn("Views", help="In the last 24 hours."),
+            "carts_24h": "Carts",
+            "purchases_24h": "Bought",
+        },
+    )
+    st.caption(
+        "The last 24 hours of views, carts and purchases against the product's own 28 days, "
+        "newer ones counting more."
+    )
+
+
+def _detail(page: Page) -> None:
+    product = _choose(page)
+    rows = page.connection.query(queries.PRODUCT, product=product)
+    if rows.empty:
+        states.missing("This product is no longer in the marts.")
+        return
+    row = rows.iloc[0]
+    sale = " · ✂️ on sale" if row["is_on_sale"] else ""
+    stock = "" if row["in_stock"] else " · 🚫 out of stock"
+    st.caption(
+        f"{row['category']} · {row['product_id']}{sale}{stock} · net revenue of all time "
+        f"{page.money(row['lifetime_net_revenue'])}"
+    )
+    cards = st.columns(5)
+    cards[0].metric(
+        "Price",
+        page.money(row["current_price"]),
+        border=True,
+        help=f"Regular price {page.money(row['regular_price'])}",
+    )
+    cards[1].metric(
+        "Net revenue, 28 days",
+        page.money(row["net_revenue"]),
+        formats.signed_percent(_number(row["revenue_growth"])),
+        border=True,
+    )
+    cards[2].metric("Conversion", formats.percent(_number(row["conversion_rate"]), 2), border=True)
+    cards[3].metric("Returned", formats.percent(_number(row["return_rate"]), 1), border=True)
+    rating = _number(row["avg_rating"])
+    cards[4].metric(
+        f"Rating of {int(row['review_count'] or 0):,}",
+        formats.NOTHING if rating is None else f"{rating:.2f}",
+        border=True,
+    )
+    _history(page, product, _number(row["regular_price"]))
+
+
+def _choose(page: Page) -> str:
+    """The product of the URL, or the one that earns most, until another one is chosen."""
+    choices = page.connection.query(queries.PRODUCT_CHOICES)
+    names: dict[str, str] = dict(zip(choices["product_id"], choices["product_name"], strict=True))
+    ids = list(names)
+    wanted = st.query_params.get("product")
+    st.subheader("One product")
+    chosen: str = st.selectbox(
+        "Product",
+        ids,
+        index=ids.index(wanted) if wanted in names else 0,
+        format_func=lambda product: f"{names.get(product, product)} · {product}",
+        key="chosen_product",
+        label_visibility="collapsed",
+    )
+    if chosen != ids[0] or wanted is not None:
+        st.query_params["product"] = chosen
+    return chosen
+
+
+def _history(page: Page, product: str, regular_price: float | None) -> None:
+    days = page.connection.query(
+        queries.PRODUCT_DAYS, product=product, start=page.selection.start, end=page.selection.end
+    )
+    if days.empty:
+        states.missing("Nothing happened to this product in the chosen dates.")
+        return
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Price**")
+        priced = days[days["average_price"].notna()]
+        st.altair_chart(
+            charts.price_history(priced, regular_price, f"Price ({page.clock.currency})")
+        )
+    with right:
+        st.markdown("**Views, carts and units sold**")
+        names = {"views": "Views", "sessions_carted": "Carts", "units": "Units sold"}
+        palette = {"Views": "#9bb8d6", "Carts": colours.ACTUAL, "Units sold": colours.GOOD}
+        present = {column: name for column, name in names.items() if days[column].any()}
+        if not present:
+            states.missing("It was neither viewed, carted nor bought in the chosen dates.")
+            return
+        long = days.rename(columns=present).melt(
+            "metric_date", list(present.values()), var_name="what", value_name="count"
+        )
+        st.altair_chart(
+            charts.lines(
+                long,
+                time="metric_date",
+                value="count",
+                part="what",
+                palette={name: palette[name] for name in present.values()},
+                title="Count",
+                height=240,
+            )
+        )
+    stock_outs = days[days["out_of_stock_events"] > 0]
+    if len(stock_outs):
+        st.warning(
+            f"Out of stock on {len(stock_outs)} of these days, when "
+            f"{int(stock_outs['out_of_stock_events'].sum()):,} times somebody wanted it; "
+            f"the last was {stock_outs['metric_date'].max():%d %b %Y}.",
+            icon="🚫",
+        )
+
+
+def _number(value: object) -> float | None:
+    return None if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
+
+
+show(open_page("Products", filters.DATES, filters.CATEGORIES, filters.DISCOUNT))

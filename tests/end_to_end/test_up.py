@@ -1,0 +1,133 @@
+"""`esynapse up`, whole: the stream is live, Prefect schedules and runs, Ctrl-C leaves nothing."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.end_to_end.conftest import Pipeline, make_pipeline
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+
+DEPLOYMENTS = {"provision", "catalog", "backfill", "streamer", "dbt-hourly", "retrain-daily"}
+
+
+def post(pipeline: Pipeline, path: str, body: dict[str, Any]) -> Any:
+    port = pipeline.environment["ESYNAPSE_PREFECT_PORT"]
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/{path}",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def eventually(what: str, check: Callable[[], Any], seconds: float) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Pipeline, subprocess.Popen[bytes]]]:
+    pipeline = make_pipeline(tmp_path_factory.mktemp("up"), days=7, scale=1)
+    process = pipeline.start(sys.executable, "-m", "flows.cli", "up")
+    log = pipeline.home.parent / "up.log"
+
+    def is_up() -> bool:
+        assert process.poll() is None, log.read_text()
+        return "Ctrl-C stops everything" in log.read_text()
+
+    eventually("up", is_up, 240)
+    yield pipeline, process
+    process.kill()
+
+
+@pytest.fixture
+def pipeline(running: tuple[Pipeline, subprocess.Popen[bytes]]) -> Pipeline:
+    return running[0]
+
+
+def test_events_arrive_live(pipeline: Pipeline) -> None:
+    def is_fresh() -> bool:
+        age = pipeline.status()["freshness"]["newest_event_age_seconds"]
+        return age is not None and age < 5
+
+    eventually("a fresh event", is_fresh, 60)
+
+
+def test_every_deployment_is_there_and_the_hourly_transform_is_scheduled(
+    pipeline: Pipeline,
+) -> None:
+    found = {d["name"]: d["id"] for d in post(pipeline, "deployments/filter", {})}
+    assert set(found) == DEPLOYMENTS
+
+    def scheduled() -> bool:
+        runs = post(
+            pipeline,
+            "flow_runs/filter",
+            {"flow_runs": {"deployment_id": {"any_": [found["dbt-hourly"]]}}},
+        )
+        return any(run["state_type"] == "SCHEDULED" for run in runs)
+
+    eventually("a scheduled run", scheduled, 60)
+
+
+def test_the_streamer_is_seen_running(pipeline: Pipeline) -> None:
+    body = {
+        "flows": {"name": {"any_": ["streamer"]}},
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}},
+    }
+    eventually("a running streamer", lambda: post(pipeline, "flow_runs/filter", body), 60)
+
+
+def test_the_hourly_transform_completes_and_leaves_a_result(pipeline: Pipeline) -> None:
+    found = {d["name"]: d["id"] for d in post(pipeline, "deployments/filter", {})}
+    run = post(pipeline, f"deployments/{found['dbt-hourly']}/create_flow_run", {})
+
+    def state() -> str:
+        (now,) = post(pipeline, "flow_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+        ended = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+        return now["state_type"] if now["state_type"] in ended else ""
+
+    assert eventually("the transform's end", state, 150) == "COMPLETED"
+    artifacts = post(pipeline, "artifacts/filter", {"artifacts": {"key": {"any_": ["dbt-hourly"]}}})
+    assert any("tests passed" in str(a["data"]) for a in artifacts)
+
+
+def test_a_second_up_on_the_same_home_is_refused(pipeline: Pipeline) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "up"],
+        capture_output=True,
+        text=True,
+        env=pipeline.environment,
+        timeout=60,
+    )
+    assert second.returncode == 2
+    assert "another 'esynapse up' runs" in second.stderr
+
+
+def test_stopping_leaves_no_process_and_no_half_written_file(
+    running: tuple[Pipeline, subprocess.Popen[bytes]],
+) -> None:
+    pipeline, process = running
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert len(family) >= 5
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 0
+    assert not [p for p in family if p.is_running() and p.status() != "zombie"]
+    assert not list(Path(pipeline.home).rglob("*.tmp"))
+    assert not (pipeline.home / "run.json").exists()
