@@ -4,6 +4,8 @@ import signal
 import threading
 from datetime import timedelta
 from types import FrameType
+from typing import cast
+from uuid import UUID
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -30,7 +32,9 @@ def streamer_flow(minutes: float = 60) -> None:
     settings = load_settings()
     provision(settings)
     logger = get_run_logger()
-    artifact = create_progress_artifact(progress=0.0, key="streamer", description="run time")
+    artifact = cast(
+        UUID, create_progress_artifact(progress=0.0, key="streamer", description="run time")
+    )
     told = 0.0
 
     def progress(report: StreamReport) -> None:

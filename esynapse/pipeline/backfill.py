@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from esynapse.home import open_home
-from esynapse.pipeline.progress import Progress, silent
 from esynapse.pipeline.shop_floor import ShopFloor, shop_floor
+from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
 from esynapse.shop import load_profile, products_table
 from esynapse.warehouse import Warehouse, open_warehouse

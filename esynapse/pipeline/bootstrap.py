@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from esynapse.home import open_home
 from esynapse.pipeline.backfill import BackfillReport, backfill
-from esynapse.pipeline.progress import Progress
 from esynapse.pipeline.retrain import RetrainReport, is_due, retrain
 from esynapse.pipeline.transform import TransformReport, transform
+from esynapse.progress import Progress
 from esynapse.settings import Settings
 from esynapse.shop import load_profile
 from esynapse.warehouse.lake import Lake

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from esynapse.errors import EsynapseError
 from esynapse.forecasting import Forecast, forecast_daily, forecast_hourly
-from esynapse.pipeline.progress import Progress, silent
+from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
 from esynapse.warehouse import Warehouse, open_warehouse
 

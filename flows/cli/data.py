@@ -132,5 +132,10 @@ def import_(path: Path, mapping: Path, home: Path | None) -> None:
     warehouse = open_warehouse(load_settings(home=home))
     with step_progress("import") as progress:
         report = import_file(warehouse, path, known, progress=progress)
-    for line in report.lines():
-        click.echo(line)
+    if report.already_imported:
+        click.echo("this file was imported before with this mapping: nothing changed")
+        return
+    click.echo(f"{report.rows_read:,} rows read, {report.rows_landed:,} events added")
+    click.echo(f"{report.products_catalogued:,} products added to the catalogue")
+    for reason, rows in report.dead_lettered.items():
+        click.echo(f"{rows:,} rows to dead_letter_events: {reason}", err=True)

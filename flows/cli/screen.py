@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 
 if TYPE_CHECKING:
     from esynapse.pipeline.bootstrap import Step
-    from esynapse.pipeline.progress import Progress as Report
+    from esynapse.progress import Progress as Report
 
 console = Console(stderr=True, highlight=False)
 
