@@ -7,7 +7,7 @@ import numpy as np
 
 from esynapse.shop.catalog import Catalog
 from esynapse.shop.clock import SECOND, DayClock
-from esynapse.shop.columns import Columns, Floats, Ints, column
+from esynapse.shop.columns import Columns, Floats, Ints
 from esynapse.shop.demand import Visits
 from esynapse.shop.prices import PriceBoard
 from esynapse.shop.profile import Browsing, Profile
@@ -21,20 +21,20 @@ LONGEST_GAP = 29 * 60
 class Views(Columns):
     """Products looked at, by session and time."""
 
-    time: Ints = column("i8")
-    visit: Ints = column("i8")
+    time: Ints
+    visit: Ints
     """Row of the visit."""
-    product: Ints = column("i8")
+    product: Ints
 
 
 @dataclass(frozen=True)
 class CartLines(Columns):
     """Products put into a cart: at most one line per session and product."""
 
-    time: Ints = column("i8")
-    visit: Ints = column("i8")
-    product: Ints = column("i8")
-    quantity: Ints = column("i8")
+    time: Ints
+    visit: Ints
+    product: Ints
+    quantity: Ints
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,8 @@ def _products(
     product[first] = entry
     again = rng.random(len(visit)) < browsing.same_product
     again[first] = False
-    return product[np.maximum.accumulate(np.where(again, 0, np.arange(len(visit))))]
+    source = np.maximum.accumulate(np.where(again, 0, np.arange(len(visit))))
+    return np.asarray(product[source])
 
 
 def _times(

@@ -55,7 +55,8 @@ def charm_price(price: Floats, choice: Floats) -> Floats:
     """``price`` moved to the nearest amount that ends in .99, .95 or .49, as ``choice`` in [0, 1)
     says (60, 25 and 15 %); never below 0.49."""
     ending = np.select([choice < 0.60, choice < 0.85], [0.99, 0.95], 0.49)
-    return np.round(np.maximum(np.round(price - ending), 0) + ending, 2)
+    moved: Floats = np.round(np.maximum(np.round(price - ending), 0) + ending, 2)
+    return moved
 
 
 @lru_cache(maxsize=4)

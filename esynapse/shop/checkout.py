@@ -7,7 +7,7 @@ import numpy as np
 
 from esynapse.shop.browsing import LONGEST_GAP, Appeal, CartLines, gaps
 from esynapse.shop.clock import HOUR, SECOND, DayClock
-from esynapse.shop.columns import Columns, Ints, column
+from esynapse.shop.columns import Columns, Ints
 from esynapse.shop.demand import Visits
 from esynapse.shop.profile import Profile
 from esynapse.shop.state import CartReturns
@@ -21,15 +21,15 @@ NEVER = np.iinfo(np.int64).max
 class Lines(Columns):
     """Cart lines with what becomes of them; instants are NEVER where it does not happen."""
 
-    user: Ints = column("i8")
-    session: Ints = column("i8")
-    product: Ints = column("i8")
-    quantity: Ints = column("i8")
-    carted: Ints = column("i8")
-    removed: Ints = column("i8")
-    checkout: Ints = column("i8")
+    user: Ints
+    session: Ints
+    product: Ints
+    quantity: Ints
+    carted: Ints
+    removed: Ints
+    checkout: Ints
     """Of the session, for lines still in the cart then."""
-    bought: Ints = column("i8")
+    bought: Ints
 
 
 def check_out(

@@ -1,8 +1,8 @@
 """Tables of equally long numpy columns, as dataclasses: no Python object per row."""
 
 from collections.abc import Iterable
-from dataclasses import Field, field, fields
-from typing import Any, ClassVar, Self
+from dataclasses import Field, fields
+from typing import Any, ClassVar, Self, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,22 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+SmallInts = NDArray[np.int32]
+SmallFloats = NDArray[np.float32]
+Codes = NDArray[np.int8]
 
-
-def column(dtype: str) -> Any:
-    """A dataclass field that holds one column of ``dtype``."""
-    return field(metadata={"dtype": dtype})
+_DTYPES = {
+    Ints: np.int64,
+    Floats: np.float64,
+    Bools: np.bool_,
+    SmallInts: np.int32,
+    SmallFloats: np.float32,
+    Codes: np.int8,
+}
 
 
 class Columns:
-    """Base of the dataclasses whose every field is a :func:`column`."""
+    """Base of the dataclasses whose every field is one of the array types above."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
@@ -37,9 +44,11 @@ class Columns:
     def make(cls, size: int, **columns: Any) -> Self:
         """``size`` rows; a column may be given as one value, and is zero where it is not given."""
         arrays = {}
-        for f in fields(cls):
-            values = np.asarray(columns.pop(f.name, 0), dtype=f.metadata["dtype"])
-            arrays[f.name] = np.full(size, values) if values.ndim == 0 else values
+        for name, kind in get_type_hints(cls).items():
+            if name not in cls.__dataclass_fields__:
+                continue
+            values: NDArray[Any] = np.asarray(columns.pop(name, 0), dtype=_DTYPES[kind])
+            arrays[name] = np.full(size, values) if values.ndim == 0 else values
         if columns:
             raise TypeError(f"{cls.__name__} has no column {', '.join(columns)}")
         return cls(**arrays)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from esynapse.shop.clock import BIN, BINS, DayClock
-from esynapse.shop.columns import Columns, Floats, Ints, column
+from esynapse.shop.columns import Columns, Floats, Ints
 from esynapse.shop.profile import Profile, Traffic
 from esynapse.shop.state import CartReturns, Customers, ShopState
 from esynapse.shop.streams import stream
@@ -15,14 +15,14 @@ from esynapse.shop.streams import stream
 class Visits(Columns):
     """Sessions that start; one row each."""
 
-    start: Ints = column("i8")
-    user: Ints = column("i8")
-    session: Ints = column("i8")
-    aim: Ints = column("i8")
+    start: Ints
+    user: Ints
+    session: Ints
+    aim: Ints
     """Product that the visitor comes back for; -1: none."""
-    eagerness: Floats = column("f8")
+    eagerness: Floats
     """Multiplies the chance to put something into the cart."""
-    commitment: Floats = column("f8")
+    commitment: Floats
     """Multiplies the chance to buy the cart."""
 
 
@@ -34,7 +34,7 @@ def expected_sessions(
     curve = np.array(traffic.hours)
     hourly = np.interp(hours, np.arange(24) + 0.5, curve / curve.mean(), period=24)
     weekly = np.array(traffic.weekday) / np.mean(traffic.weekday)
-    rate = hourly * weekly[(dates - 1) % 7] * traffic.sessions_per_day * scale / BINS
+    rate: Floats = hourly * weekly[(dates - 1) % 7] * traffic.sessions_per_day * scale / BINS
     rate *= np.exp(traffic.annual_growth * (dates - opening) / 365)
     for day in np.unique(dates):
         luck = stream(seed, int(day), "demand of the date").standard_normal()

@@ -1,4 +1,4 @@
-"""One day of the shop: from its state at the start of a UTC day to the events and the next state."""
+"""One day of the shop: from its state at the start of a UTC day to events and the next state."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -81,7 +81,15 @@ def simulate_day(state: ShopState, day: date, *, source: str = "backfill") -> Si
         customers=_customers_after(state, bought, ordinal),
         returns=sessions.returns,
         pending=rows.take(~today),
-        stock=reorder(left, profile, catalog, seed=state.seed, scale=state.scale, ordinal=ordinal),
+        stock=reorder(
+            left,
+            profile,
+            catalog,
+            planned.promotions.product,
+            seed=state.seed,
+            scale=state.scale,
+            ordinal=ordinal,
+        ),
         ratings=_ratings_after(state.ratings, emitted),
         prices=planned,
     )
@@ -188,24 +196,20 @@ def _with_prices_of_reviews(rows: EventRows, now: EventRows) -> EventRows:
 
 
 def _customers_after(state: ShopState, bought: EventRows, ordinal: int) -> Customers:
-    """The customers with today's buyers; those not seen for a year are forgotten."""
+    """The customers with today's buyers; those without an order for long are forgotten."""
     habits, old = state.profile.customers, state.customers
     buyers = np.unique(bought.user)
     again = np.isin(old.user, buyers)
     new = np.setdiff1d(buyers, old.user[again], assume_unique=True)
     rng = stream(state.seed, ordinal, "new customers")
-    known = Customers(
-        old.user,
-        old.rate,
-        np.where(again, ordinal, old.last_order),
-        old.orders + again,
-    ).take(again | (old.last_order > ordinal - habits.forgotten_after_days))
+    last_order = np.where(again, np.int32(ordinal), old.last_order)
+    known = Customers(old.user, old.rate, last_order)
+    known = known.take(last_order > ordinal - habits.forgotten_after_days)
     added = Customers.make(
         len(new),
         user=new,
         rate=visit_rates(habits, len(new), rng),
         last_order=ordinal,
-        orders=1,
     )
     return Customers.concat([known, added])
 

@@ -14,18 +14,23 @@ from esynapse.shop.state import Stock
 from esynapse.shop.streams import stream
 
 
-def order_levels(profile: Profile, catalog: Catalog, scale: float) -> tuple[Ints, Ints]:
-    """The policy's s and S per product, in units."""
+def order_levels(
+    profile: Profile, catalog: Catalog, scale: float, promoted: Ints
+) -> tuple[Ints, Ints]:
+    """The policy's s and S per product, in units; more of the ``promoted`` products is kept."""
     demand = _daily_demand(profile, catalog, scale)
+    demand[promoted] *= profile.stock.promotion_factor
     lead = demand * (np.mean(profile.stock.lead_days) + 1)
     low = np.round(lead + profile.stock.safety * np.sqrt(lead)).astype(np.int64)
     high = low + np.maximum(2, np.round(demand * profile.stock.cover_days)).astype(np.int64)
     return low, high
 
 
-def opening_stock(profile: Profile, catalog: Catalog, *, seed: int, scale: float) -> Stock:
+def opening_stock(
+    profile: Profile, catalog: Catalog, promoted: Ints, *, seed: int, scale: float
+) -> Stock:
     """Stock somewhere between s and S, as if the shop had long been open."""
-    low, high = order_levels(profile, catalog, scale)
+    low, high = order_levels(profile, catalog, scale, promoted)
     level = stream(seed, 0, "opening stock").integers(low, high + 1)
     return Stock.make(len(catalog), level=np.maximum(level, 1))
 
@@ -63,10 +68,17 @@ def sell(stock: Stock, product: Ints, quantity: Ints, time: Ints) -> tuple[Stock
 
 
 def reorder(
-    stock: Stock, profile: Profile, catalog: Catalog, *, seed: int, scale: float, ordinal: int
+    stock: Stock,
+    profile: Profile,
+    catalog: Catalog,
+    promoted: Ints,
+    *,
+    seed: int,
+    scale: float,
+    ordinal: int,
 ) -> Stock:
     """Order up to S, at the day's end, what is at s or below and not already on its way."""
-    low, high = order_levels(profile, catalog, scale)
+    low, high = order_levels(profile, catalog, scale, promoted)
     lead = stream(seed, ordinal, "lead time").integers(
         profile.stock.lead_days[0], profile.stock.lead_days[1] + 1, size=len(stock)
     )

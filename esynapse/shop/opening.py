@@ -42,6 +42,8 @@ def open_shop(
         ) from None
     catalog = make_catalog(profile, seed)
     first = opening_day.toordinal()
+    prices = _prices(profile, catalog, first, seed)
+    promoted = prices.promotions.product
     users = round(profile.customers.opening_customers * scale)
     memory = round(profile.customers.visitor_memory * scale)
     return ShopState(
@@ -56,9 +58,9 @@ def open_shop(
         customers=_customers(profile.customers, users, first, seed),
         returns=CartReturns.empty(),
         pending=EventRows.empty(),
-        stock=opening_stock(profile, catalog, seed=seed, scale=scale),
+        stock=opening_stock(profile, catalog, promoted, seed=seed, scale=scale),
         ratings=_ratings(profile, catalog, seed),
-        prices=_prices(profile, catalog, first, seed),
+        prices=prices,
     )
 
 
@@ -69,11 +71,11 @@ def visit_rates(habits: CustomerHabits, size: int, rng: np.random.Generator) -> 
 
 def _customers(habits: CustomerHabits, size: int, first: int, seed: int) -> Customers:
     rng = stream(seed, 0, "opening customers")
-    return Customers(
-        user=np.arange(size, dtype=np.int64),
+    return Customers.make(
+        size,
+        user=np.arange(size),
         rate=visit_rates(habits, size, rng),
-        last_order=first - rng.integers(1, 120, size=size),
-        orders=np.ones(size, dtype=np.int64),
+        last_order=first - rng.integers(1, habits.opening_days + 1, size=size),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from esynapse.shop.catalog import Catalog, charm_price
-from esynapse.shop.columns import Bools, Columns, Floats, Ints, column
+from esynapse.shop.columns import Bools, Columns, Floats, Ints
 from esynapse.shop.profile import Profile
 from esynapse.shop.streams import stream
 
@@ -22,24 +22,24 @@ BOARD_DATES = 4
 class Promotions(Columns):
     """One row per product and promotion."""
 
-    number: Ints = column("i8")
+    number: Ints
     """Ordinal of the start date x 1000 + position; the rows of one campaign share it."""
-    product: Ints = column("i8")
-    start: Ints = column("i8")
-    end: Ints = column("i8")
+    product: Ints
+    start: Ints
+    end: Ints
     """First and last date, ordinals, both included."""
-    regular: Floats = column("f8")
-    price: Floats = column("f8")
+    regular: Floats
+    price: Floats
 
 
 @dataclass(frozen=True)
 class PriceChanges(Columns):
     """A product's regular price from a date (an ordinal) on."""
 
-    product: Ints = column("i8")
-    date: Ints = column("i8")
-    old: Floats = column("f8")
-    new: Floats = column("f8")
+    product: Ints
+    date: Ints
+    old: Floats
+    new: Floats
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class CustomerHabits(_Section):
     eagerness: float
     commitment: float
     opening_customers: int
+    opening_days: int
 
 
 class AfterSale(_Section):
@@ -93,6 +94,7 @@ class StockPolicy(_Section):
     lead_days: tuple[int, int]
     safety: float
     cover_days: float
+    promotion_factor: float
 
 
 class PromotionPolicy(_Section):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from esynapse.errors import EsynapseError
 from esynapse.shop.catalog import Catalog, make_catalog
-from esynapse.shop.columns import Bools, Columns, Floats, Ints, column
+from esynapse.shop.columns import Bools, Codes, Columns, Floats, Ints, SmallFloats, SmallInts
 from esynapse.shop.prices import PriceChanges, Prices, Promotions
 from esynapse.shop.profile import Profile, load_profile
 
@@ -24,18 +24,18 @@ FORMAT = 1
 class EventRows(Columns):
     """Events before they get their ids: session, user and product are numbers."""
 
-    time: Ints = column("i8")
-    kind: NDArray[np.int8] = column("i1")
+    time: Ints
+    kind: Codes
     """Index into events.EVENT_TYPES."""
-    user: Ints = column("i8")
-    session: Ints = column("i8")
+    user: Ints
+    session: Ints
     """Days since 1970 of its start x 2**32 + position in that day."""
-    product: Ints = column("i8")
-    on_sale: Bools = column("?")
-    price: Floats = column("f8")
-    quantity: Ints = column("i8")
+    product: Ints
+    on_sale: Bools
+    price: Floats
+    quantity: Ints
     """0: none."""
-    rating: Ints = column("i8")
+    rating: Ints
     """0: none."""
 
 
@@ -43,32 +43,31 @@ class EventRows(Columns):
 class Customers(Columns):
     """People who have bought."""
 
-    user: Ints = column("i8")
-    rate: Floats = column("f8")
+    user: Ints
+    rate: SmallFloats
     """Visits a day right after an order."""
-    last_order: Ints = column("i8")
+    last_order: SmallInts
     """Date of the newest order, an ordinal."""
-    orders: Ints = column("i8")
 
 
 @dataclass(frozen=True)
 class CartReturns(Columns):
     """People who will come back to a cart they left."""
 
-    time: Ints = column("i8")
-    user: Ints = column("i8")
-    product: Ints = column("i8")
+    time: Ints
+    user: Ints
+    product: Ints
 
 
 @dataclass(frozen=True)
 class Stock(Columns):
     """One row per product."""
 
-    level: Ints = column("i8")
+    level: Ints
     """Units that can be sold."""
-    incoming: Ints = column("i8")
+    incoming: Ints
     """Units ordered from the supplier; 0: none."""
-    arrival: Ints = column("i8")
+    arrival: Ints
     """Date (ordinal) at whose start they can be sold."""
 
 
@@ -76,8 +75,8 @@ class Stock(Columns):
 class Ratings(Columns):
     """One row per product: reviews so far."""
 
-    count: Ints = column("i8")
-    total: Ints = column("i8")
+    count: Ints
+    total: Ints
 
 
 @dataclass(frozen=True)
