@@ -12,6 +12,11 @@ HIGHEST_QUANTITY = 1e6
 NO_OFFSET = "event_timestamp has no offset and the mapping no timezone"
 
 _OFFSET = r":\d{2}(\.\d+)? ?([Zz]|UTC|[+-]\d{2}(:?\d{2})?)$"
+_HAS_OFFSET = (
+    "(contains(stamp[11:], '+') or contains(stamp[11:], '-') or stamp[-1] in ('Z', 'z', 'C'))"
+    f" and regexp_matches(stamp, '{_OFFSET}')"
+)
+"""The cheap tests first: few files carry offsets, and the pattern costs as much as all the rest."""
 _TRUE = "'true', 't', 'yes', 'y', '1'"
 _FALSE = "'false', 'f', 'no', 'n', '0'"
 
@@ -154,7 +159,7 @@ def _by_format(text: str, zone: str | None) -> str:
     if text == "iso":
         naive = local.replace("%s", "try_cast(stamp as timestamp)")
         aware = "try_cast(stamp as timestamptz)"
-        return f"case when regexp_matches(stamp, '{_OFFSET}') then {aware} else {naive} end"
+        return f"case when {_HAS_OFFSET} then {aware} else {naive} end"
     parsed = f"try_strptime(stamp, {_literal(text)})"
     return parsed if "%z" in text or "%Z" in text else local.replace("%s", parsed)
 

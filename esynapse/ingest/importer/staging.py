@@ -22,6 +22,8 @@ from esynapse.ingest.importer.separated import BadRecord
 MEMORY = "400MB"
 BATCH_ROWS = 500_000
 """Rows in one batch of events: a Parquet file for each of its days."""
+THREAD_ROWS = 32_768
+"""DuckDB gives a record batch to one thread: several batches, all the cores."""
 DEAD_LETTER_ROWS = 50_000
 SESSION_GAP = "interval 30 minutes"
 
@@ -111,7 +113,7 @@ class Staging:
 
     def __init__(self, folder: Path, mapping: Mapping, names: dict[str, str], *, text: bool):
         self._sql = parse_sql(mapping, names, text_file=text)
-        self._connection = duckdb.connect(str(folder / "staging.duckdb"))
+        self._connection = duckdb.connect()
         self._connection.execute(
             f"set TimeZone = 'UTC'; set memory_limit = '{MEMORY}'; set threads = 2;"
             f" set temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}';"
@@ -145,7 +147,7 @@ class Staging:
         rows = chunk.columns.append_column("line", pa.array(chunk.lines, pa.int64()))
         rows = rows.append_column("row", pa.array(np.arange(count)))
         connection = self._connection
-        connection.register("chunk", rows)
+        connection.register("chunk", pa.Table.from_batches(rows.to_batches(THREAD_ROWS)))
         connection.execute(f"create or replace temp table parsed as {self._sql}")
         connection.unregister("chunk")
         connection.execute(
