@@ -25,7 +25,9 @@ def stacked_days(
         alt.Chart(ranked)
         .mark_bar()
         .encode(
-            x=alt.X(f"{date}:T", timeUnit=_time_unit(rows[date]), title=None),
+            x=alt.X(
+                f"{date}:T", timeUnit=_time_unit(rows[date]), title=None, axis=_days(rows[date])
+            ),
             y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s")),
             color=_colour(part, {name: palette[name] for name in order}),
             order=alt.Order("stack_order:Q"),
@@ -56,7 +58,7 @@ def lines(
         alt.Chart(rows)
         .mark_line(point=rows[time].nunique() <= 14, strokeWidth=2)
         .encode(
-            x=alt.X(f"{time}:T", title=None),
+            x=alt.X(f"{time}:T", title=None, axis=_days(rows[time])),
             y=alt.Y(
                 f"{value}:Q",
                 title=title,
@@ -80,7 +82,7 @@ def hours(rows: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
         alt.Chart(rows)
         .mark_area(line={"color": colours.ACTUAL, "strokeWidth": 1.5}, opacity=0.25)
         .encode(
-            x=alt.X("revenue_hour:T", title=None),
+            x=alt.X("revenue_hour:T", title=None, axis=_hours()),
             y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format="~s")),
             color=alt.value(colours.ACTUAL),
             tooltip=[
@@ -109,7 +111,7 @@ def ranked_bars(
         else _colour(label, {k: palette.get(k, colours.MUTED) for k in rows[label]}, legend=False)
     )
     base = alt.Chart(rows).encode(
-        y=alt.Y(f"{label}:N", sort="-x", title=None, axis=alt.Axis(labelLimit=170)),
+        y=alt.Y(f"{label}:N", sort="-x", title=None, axis=_names()),
         x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(format=shape, tickCount=4)),
         tooltip=[
             alt.Tooltip(f"{label}:N", title="Name"),
@@ -129,22 +131,22 @@ def forecast(
     *,
     time: str,
     title: str,
-    shape: str,
+    hourly: bool = False,
     height: int = 340,
-    actual_name: str = "Actual",
 ) -> alt.LayerChart:
     """What happened, what was forecast, and the band it was to lie in.
 
     ``actual``: ``time``, value. ``predicted``: ``time``, value, lower, upper.
     """
-    palette = {actual_name: colours.ACTUAL, "Forecast": colours.FORECAST}
+    palette = {"Actual": colours.ACTUAL, "Forecast": colours.FORECAST}
+    shape = "%a %d %b %H:%M" if hourly else "%a %d %b %Y"
     both = pd.concat(
         [
-            actual[[time, "value"]].assign(series=actual_name),
+            actual[[time, "value"]].assign(series="Actual"),
             predicted[[time, "value", "lower", "upper"]].assign(series="Forecast"),
         ]
     )
-    x = alt.X(f"{time}:T", title=None)
+    x = alt.X(f"{time}:T", title=None, axis=_hours() if hourly else _days(both[time]))
     band = (
         alt.Chart(both)
         .transform_filter("datum.series === 'Forecast'")
@@ -205,7 +207,7 @@ def scatter(
                 alt.Tooltip("units:Q", format=",", title="Units"),
             ],
         )
-        .properties(height=380)
+        .properties(height=440)
     )
 
 
@@ -215,7 +217,7 @@ def price_history(rows: pd.DataFrame, regular_price: float | None, title: str) -
         state=rows["is_on_sale"].map({True: "On sale", False: "Regular price"}),
     )
     palette = {"Regular price": colours.ACTUAL, "On sale": colours.PROMOTION}
-    x = alt.X("metric_date:T", title=None)
+    x = alt.X("metric_date:T", title=None, axis=_days(rows["metric_date"]))
     y = alt.Y("average_price:Q", title=title, scale=alt.Scale(zero=False))
     tooltip = [
         alt.Tooltip("metric_date:T", title="Day"),
@@ -248,9 +250,9 @@ def periods(rows: pd.DataFrame, *, label: str) -> alt.Chart:
         alt.Chart(rows)
         .mark_bar(cornerRadius=3, height=12)
         .encode(
-            x=alt.X("period_start:T", title=None),
+            x=alt.X("period_start:T", title=None, axis=_days(rows["period_start"])),
             x2="period_after:T",
-            y=alt.Y(f"{label}:N", title=None, sort=None, axis=alt.Axis(labelLimit=200)),
+            y=alt.Y(f"{label}:N", title=None, sort=None, axis=_names()),
             color=alt.Color(
                 "discount_depth:Q",
                 title="Depth",
@@ -266,7 +268,7 @@ def periods(rows: pd.DataFrame, *, label: str) -> alt.Chart:
                 alt.Tooltip("incremental_revenue:Q", format=",.0f", title="Incremental revenue"),
             ],
         )
-        .properties(height=max(140, 20 * rows[label].nunique() + 60))
+        .properties(height=26 * rows[label].nunique() + 90)
     )
 
 
@@ -277,8 +279,8 @@ def drops(rows: pd.DataFrame) -> alt.Chart:
         alt.Chart(kinds)
         .mark_circle(opacity=0.75, size=60)
         .encode(
-            x=alt.X("drop_date:T", title=None),
-            y=alt.Y("depth:Q", title="Below the lowest price of 30 days", axis=_percent_axis()),
+            x=alt.X("drop_date:T", title=None, axis=_days(rows["drop_date"])),
+            y=alt.Y("depth:Q", title="Depth", axis=_percent_axis()),
             color=_colour("kind", {"Promotion": colours.PROMOTION, "New price": colours.ACTUAL}),
             tooltip=[
                 alt.Tooltip("product_name:N", title="Product"),
@@ -304,7 +306,7 @@ def intervals(
 ) -> alt.LayerChart:
     """An estimate and its interval in each row; the line at zero says "no effect"."""
     base = alt.Chart(rows).encode(
-        y=alt.Y(f"{label}:N", title=None, sort=None, axis=alt.Axis(labelLimit=200)),
+        y=alt.Y(f"{label}:N", title=None, sort=None, axis=_names()),
         tooltip=[
             alt.Tooltip(f"{label}:N", title="Name"),
             alt.Tooltip(f"{value}:Q", format=shape, title=title),
@@ -321,7 +323,7 @@ def intervals(
         .mark_rule(strokeDash=[4, 4], color=colours.MUTED)
         .encode(x="zero:Q")
     )
-    return (zero + spans + points).properties(height=max(140, 22 * len(rows) + 50))
+    return (zero + spans + points).properties(height=26 * len(rows) + 70)
 
 
 def funnel(rows: pd.DataFrame) -> alt.LayerChart:
@@ -329,12 +331,15 @@ def funnel(rows: pd.DataFrame) -> alt.LayerChart:
 
     ``rows``: step, sessions, previous (may be null), label.
     """
-    base = alt.Chart(rows).encode(
+    ends = rows[["sessions", "previous"]].astype(float).max(axis=1)
+    base = alt.Chart(rows.assign(label_at=ends)).encode(
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelFontSize=13)),
     )
     bars = base.mark_bar(cornerRadiusEnd=4, height=34, color=colours.ACTUAL).encode(
-        x=alt.X("sessions:Q", title="Sessions", axis=alt.Axis(format="~s")),
-        opacity=alt.Opacity("step:N", sort=None, scale=alt.Scale(range=[0.45, 0.7, 1]), legend=None),
+        x=alt.X("sessions:Q", title="Sessions", axis=alt.Axis(format="~s", tickCount=6)),
+        opacity=alt.Opacity(
+            "step:N", sort=None, scale=alt.Scale(range=[0.45, 0.7, 1]), legend=None
+        ),
         tooltip=[
             alt.Tooltip("step:N", title="Step"),
             alt.Tooltip("sessions:Q", format=",", title="Sessions"),
@@ -342,7 +347,7 @@ def funnel(rows: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     figures = base.mark_text(align="left", dx=6, color=colours.MUTED, fontSize=13).encode(
-        x="sessions:Q", text="label:N"
+        x="label_at:Q", text="label:N"
     )
     before = base.mark_tick(color=colours.MUTED, thickness=2, size=40).encode(x="previous:Q")
     return (bars + before + figures).properties(height=190)
@@ -351,8 +356,12 @@ def funnel(rows: pd.DataFrame) -> alt.LayerChart:
 def cohorts(rows: pd.DataFrame) -> alt.LayerChart:
     """Heat map of retention. ``rows``: cohort (text), months_since_first, retention_rate."""
     base = alt.Chart(rows).encode(
-        x=alt.X("months_since_first:O", title="Months since the first order"),
-        y=alt.Y("cohort:N", sort=None, title="Month of the first order"),
+        x=alt.X(
+            "months_since_first:O",
+            title="Months since the first order",
+            axis=alt.Axis(labelAngle=0),
+        ),
+        y=alt.Y("cohort:N", sort=None, title="First order", axis=_names()),
         tooltip=[
             alt.Tooltip("cohort:N", title="Cohort"),
             alt.Tooltip("months_since_first:O", title="Months since"),
@@ -372,7 +381,70 @@ def cohorts(rows: pd.DataFrame) -> alt.LayerChart:
     figures = base.mark_text(fontSize=11, color="#14202c").encode(
         text=alt.Text("retention_rate:Q", format=".0%")
     )
-    return (cells + figures).properties(height=max(120, 30 * rows["cohort"].nunique() + 50))
+    return (cells + figures).properties(height=34 * rows["cohort"].nunique() + 100)
+
+
+def pulse(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
+    """Bars by step of time, stacked by event type; ``rows`` has every step, so it never jumps."""
+    order = {name: at for at, name in enumerate(colours.EVENT_TYPES)}
+    return (
+        alt.Chart(rows.assign(stack_order=rows["event_type"].map(order)))
+        .mark_bar()
+        .encode(
+            x=alt.X("at:O", title=None, axis=_clock_axis()),
+            y=alt.Y(f"{value}:Q", title=title),
+            color=_colour("event_type", colours.EVENT_TYPES),
+            order=alt.Order("stack_order:Q"),
+            tooltip=[
+                alt.Tooltip("at:N", title="From"),
+                alt.Tooltip("event_type:N", title="Event"),
+                alt.Tooltip(f"{value}:Q", format=",", title=title),
+            ],
+        )
+        .properties(height=280)
+    )
+
+
+def pulse_total(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
+    """Bars by step of time."""
+    return (
+        alt.Chart(rows)
+        .mark_bar(color=colours.GOOD)
+        .encode(
+            x=alt.X("at:O", title=None, axis=_clock_axis()),
+            y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format="~s")),
+            tooltip=[
+                alt.Tooltip("at:N", title="From"),
+                alt.Tooltip(f"{value}:Q", format=",.2f", title=title),
+            ],
+        )
+        .properties(height=280)
+    )
+
+
+def bars_by_day(
+    rows: pd.DataFrame, *, date: str, value: str, title: str | None, colour: str, height: int = 160
+) -> alt.Chart:
+    """Small bars by day, of one colour."""
+    return (
+        alt.Chart(rows)
+        .mark_bar(color=colour)
+        .encode(
+            x=alt.X(
+                f"{date}:T", timeUnit=_time_unit(rows[date]), title=None, axis=_days(rows[date])
+            ),
+            y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s", tickCount=3)),
+            tooltip=[
+                alt.Tooltip(f"{date}:T", timeUnit=_time_unit(rows[date]), title="From"),
+                alt.Tooltip(f"sum({value}):Q", format=",", title=title),
+            ],
+        )
+        .properties(height=height)
+    )
+
+
+def _clock_axis() -> alt.Axis:
+    return alt.Axis(labelOverlap=True, labelAngle=0, ticks=False, labelSeparation=12)
 
 
 def _time_unit(dates: pd.Series) -> str:
@@ -387,6 +459,27 @@ def _colour(column: str, palette: dict[str, str], *, legend: bool = True) -> alt
         scale=alt.Scale(domain=list(palette), range=list(palette.values())),
         legend=alt.Legend(orient="top", columns=6, symbolType="circle") if legend else None,
     )
+
+
+def _days(dates: pd.Series) -> alt.Axis:
+    """Days as ``05 Mar``; over a long span, months with their year."""
+    span = (dates.max() - dates.min()).days
+    return alt.Axis(
+        format="%b %Y" if span > WEEKLY_FROM_DAYS else "%d %b", tickCount=10, labelOverlap=True
+    )
+
+
+def _hours() -> alt.Axis:
+    """Hours as ``14:00``, midnights by their day."""
+    midnight = "hours(datum.value) == 0 && minutes(datum.value) == 0"
+    return alt.Axis(
+        labelExpr=f"timeFormat(datum.value, {midnight} ? '%a %d' : '%H:%M')", labelOverlap=True
+    )
+
+
+def _names() -> alt.Axis:
+    """Every label of a list, none left out."""
+    return alt.Axis(labelLimit=200, labelOverlap=False)
 
 
 def _percent_axis() -> alt.Axis:

@@ -1,6 +1,6 @@
 """One connection to the warehouse, whose answers are kept for as long as they are true."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -9,9 +9,13 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.connections import BaseConnection
 
+from dashboard import queries
 from esynapse.errors import EsynapseError
 from esynapse.settings import load_settings
 from esynapse.warehouse import Freshness, Warehouse, open_warehouse
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far ahead of ours an event's clock may be and still count as now."""
 
 
 class WarehouseConnection(BaseConnection[Warehouse]):
@@ -42,9 +46,15 @@ class WarehouseConnection(BaseConnection[Warehouse]):
         """
         return _answer(self.warehouse, self.version(), sql, parameters)
 
-    def query_raw(self, sql: str, *, since: datetime, **parameters: object) -> pd.DataFrame:
-        """Ask the raw tables, of event dates from ``since`` on; never cached."""
-        return to_frame(self.warehouse.query_raw(sql, parameters, since=since))
+    def recent_events(self, window: timedelta) -> pd.DataFrame:
+        """Raw events of the last ``window``, the columns of queries.LIVE_EVENTS.
+
+        Read at most every 1.5 seconds, for all viewers together. Treat the frame as read-only.
+
+        Raises:
+            EsynapseError: a file of the lake is damaged.
+        """
+        return _recent(self.warehouse, window, str(load_settings().home))
 
     def freshness(self) -> Freshness:
         """How old the data are; asked at most every five seconds, for all viewers together."""
@@ -64,7 +74,10 @@ def connect() -> WarehouseConnection:
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _answer(
-    _warehouse: Warehouse, version: str, sql: str, parameters: dict[str, object]
+    _warehouse: Warehouse,
+    version: str,  # noqa: ARG001 - part of the key
+    sql: str,
+    parameters: dict[str, object],
 ) -> pd.DataFrame:
     try:
         return to_frame(_warehouse.query(sql, parameters))
@@ -75,8 +88,27 @@ def _answer(
         ) from error
 
 
+@st.cache_resource(ttl=1.5, max_entries=4, show_spinner=False)
+def _recent(
+    _warehouse: Warehouse,
+    window: timedelta,
+    home: str,  # noqa: ARG001 - part of the key
+) -> pd.DataFrame:
+    now = datetime.now(UTC)
+    events = _warehouse.query_raw(
+        queries.LIVE_EVENTS,
+        {"begin": now - window, "until": now + CLOCK_SKEW},
+        since=now - window,
+    )
+    return to_frame(events)
+
+
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)
-def _freshness(_warehouse: Warehouse, version: str, home: str) -> Freshness:
+def _freshness(
+    _warehouse: Warehouse,
+    version: str,  # noqa: ARG001 - part of the key
+    home: str,  # noqa: ARG001 - part of the key
+) -> Freshness:
     return _warehouse.freshness()
 
 

@@ -37,8 +37,8 @@ def by_day(
         return days.assign(converting=days["orders"])
     parts = by_day_and_category(connection, selection, start, end)
     days = parts.groupby("revenue_date", as_index=False)[ADDITIVE].sum()
-    funnel = funnel_days(connection, selection, start, end).groupby("funnel_date").sum(
-        numeric_only=True
+    funnel = (
+        funnel_days(connection, selection, start, end).groupby("funnel_date").sum(numeric_only=True)
     )
     sessions = days["revenue_date"].map(funnel["sessions_viewed"]).fillna(0)
     converting = days["revenue_date"].map(funnel["sessions_purchased"]).fillna(0)

@@ -33,7 +33,8 @@ class Page:
 
     def local(self, instants: pd.Series) -> pd.Series:
         """Instants as the shop's wall clock, without a zone, as charts take them."""
-        return instants.dt.tz_convert(self.clock.zone).dt.tz_localize(None)
+        local: pd.Series = instants.dt.tz_convert(self.clock.zone).dt.tz_localize(None)
+        return local
 
 
 def open_page(title: str, *used: str) -> Page:

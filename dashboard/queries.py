@@ -148,7 +148,7 @@ select rank_overall, product_id, product_name, category, trending_score, velocit
 from trending_score
 where {CATEGORY_FILTER}
 order by rank_overall
-limit 15"""
+limit 12"""
 
 # Discounts
 
@@ -291,7 +291,7 @@ order by granularity, case when series_id = 'total' then 0 else 1 end, series_id
 LIVE_EVENTS = """
 select event_timestamp, event_type, user_id, session_id, product_id, sale_price, quantity, on_sale
 from live_events
-where event_timestamp > $since and event_timestamp <= $until"""
+where event_timestamp > $begin and event_timestamp <= $until"""
 
 PRODUCT_NAMES = """
 select product_id, product_name

@@ -6,8 +6,7 @@ import streamlit as st
 from dashboard import charts, filters, formats, measures, queries, states
 from dashboard.page import Page, open_page
 
-SHOWN = 20
-"""Products in a chart; the table below has all of them."""
+SHOWN = 20  # in a chart; the table below has all of them
 
 
 def show(page: Page) -> None:
@@ -33,9 +32,7 @@ def show(page: Page) -> None:
         _table(page, periods)
 
 
-def _cards(
-    page: Page, periods: pd.DataFrame, drops: pd.DataFrame, revenue: pd.DataFrame
-) -> None:
+def _cards(page: Page, periods: pd.DataFrame, drops: pd.DataFrame, revenue: pd.DataFrame) -> None:
     known = periods[periods["uplift"].notna()]
     gross, on_sale = revenue["gross_revenue"][0], revenue["on_sale_revenue"][0]
     expected = (known["expected_units_per_day"] * known["days"]).sum()
@@ -100,9 +97,7 @@ def _drops(page: Page, drops: pd.DataFrame) -> None:
         column_config={
             "drop_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
             "product_name": "Product",
-            "price": st.column_config.NumberColumn(
-                f"Price ({page.clock.currency})", format="%.2f"
-            ),
+            "price": st.column_config.NumberColumn(f"Price ({page.clock.currency})", format="%.2f"),
             "lowest_price_30d": st.column_config.NumberColumn("Lowest before", format="%.2f"),
             "depth": st.column_config.NumberColumn("Depth", format="percent"),
             "is_promotion": st.column_config.CheckboxColumn("Promotion"),
@@ -116,9 +111,7 @@ def _drops(page: Page, drops: pd.DataFrame) -> None:
 def _timeline(periods: pd.DataFrame) -> None:
     st.subheader("Discount periods")
     if periods.empty:
-        states.missing(
-            "No product was on sale in this selection: no event has on_sale true."
-        )
+        states.missing("No product was on sale in this selection: no event has on_sale true.")
         return
     units = periods.groupby("product_name")["units"].sum().nlargest(SHOWN).index
     rows = periods[periods["product_name"].isin(units)].sort_values("period_start")

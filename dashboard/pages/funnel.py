@@ -30,9 +30,7 @@ def show(page: Page) -> None:
 
 def _funnel(page: Page, *, has_carts: bool) -> None:
     selection = page.selection
-    rows = measures.funnel_days(
-        page.connection, selection, selection.previous[0], selection.end
-    )
+    rows = measures.funnel_days(page.connection, selection, selection.previous[0], selection.end)
     now, before = measures.split_periods(rows, selection, "funnel_date")
     if not measures.reaches_back(selection, page.clock.first_date):
         before = before.iloc[:0]
@@ -130,9 +128,7 @@ def _over_time(now: pd.DataFrame) -> None:
 def _comparisons(page: Page) -> None:
     """View → purchase by category and by discount state, in the chosen dates."""
     selection = page.selection
-    rows = page.connection.query(
-        queries.FUNNEL_DAYS, start=selection.start, end=selection.end
-    )
+    rows = page.connection.query(queries.FUNNEL_DAYS, start=selection.start, end=selection.end)
     left, right = st.columns([3, 2])
     with left, st.container(border=True, height="stretch"):
         st.subheader("By category")
@@ -172,7 +168,7 @@ def _rate_table(rows: pd.DataFrame, by: str, title: str) -> None:
         height="content",
         column_order=[by, "sessions_viewed", *names],
         column_config={
-            by: title,
+            by: st.column_config.TextColumn(title),
             "sessions_viewed": st.column_config.NumberColumn("Viewed", format="localized"),
         }
         | {
@@ -259,9 +255,7 @@ def _cohorts(page: Page) -> None:
     )
     newest = shown["cohort_month"].drop_duplicates().nlargest(18)
     shown = shown[shown["cohort_month"].isin(newest)]
-    st.altair_chart(
-        charts.cohorts(shown.assign(cohort=shown["cohort_month"].dt.strftime("%b %Y")))
-    )
+    st.altair_chart(charts.cohorts(shown.assign(cohort=shown["cohort_month"].dt.strftime("%b %Y"))))
     st.caption("Customers by the month of their first order; the newest month is not over.")
 
 

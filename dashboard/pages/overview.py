@@ -1,5 +1,7 @@
 """Overview: how the shop is doing, against the period before and against the forecast."""
 
+from datetime import timedelta
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -7,8 +9,7 @@ import streamlit as st
 from dashboard import charts, filters, formats, measures, queries, states
 from dashboard.page import Page, open_page
 
-HOURLY_DAYS = 14
-"""The hourly chart shows at most this many days, or it is a smear."""
+HOURLY_DAYS = 14  # more in one hourly chart is a smear
 
 
 def show(page: Page) -> None:
@@ -61,7 +62,7 @@ def _cards(page: Page, now: pd.DataFrame, before: pd.DataFrame) -> None:
     _ratio_card(cards[3], "Average order", now, before, "gross_revenue", "orders", page=page)
     _ratio_card(
         cards[4],
-        "View → purchase" if narrowed else "Session conversion",
+        "View → purchase" if narrowed else "Conversion",
         now,
         before,
         "converting",
@@ -170,7 +171,7 @@ def _hourly(page: Page) -> None:
     if selection.metric == "Views":
         states.missing("Views are counted by day: choose another metric, or Daily.")
         return
-    start = max(selection.start, (pd.Timestamp(selection.end) - pd.Timedelta(days=13)).date())
+    start = max(selection.start, selection.end - timedelta(days=HOURLY_DAYS - 1))
     rows = page.connection.query(queries.HOURLY_TOTALS, start=start, end=selection.end)
     rows = rows.assign(revenue_hour=page.local(rows["revenue_hour"]))
     st.altair_chart(charts.hours(rows, value=selection.measure.column, title=_axis(page)))
@@ -218,8 +219,8 @@ def _top_products(page: Page) -> None:
         return
     fair = measures.reaches_back(selection, page.clock.first_date)
     changes = [
-        formats.change(formats.relative_change(row.measure, row.previous_measure)) if fair else "–"
-        for row in rows.itertuples()
+        formats.change(formats.relative_change(now, before)) if fair else formats.NOTHING
+        for now, before in zip(rows["measure"], rows["previous_measure"], strict=True)
     ]
     st.dataframe(
         rows.assign(measure=rows["measure"].astype(float), change=changes),
@@ -261,11 +262,11 @@ def _today(page: Page) -> None:
         st.subheader(f"The newest day, {clock.as_of_date:%A %d %B %Y}, against the forecast")
         text, picture = st.columns([1, 4])
         text.metric("Net revenue so far", page.money(so_far), help=f"{len(done)} complete hours.")
-        text.metric("With the forecast of the rest", page.money(so_far + expected))
+        text.metric("And forecast of the rest", page.money(so_far + expected))
         day = page.connection.query(queries.DAY_FORECAST, day=clock.as_of_date)
         if len(day):
             text.metric(
-                "Forecast of the whole day",
+                "Whole day, forecast",
                 page.money(day["forecast_value"][0]),
                 help=f"Between {page.money(day['prediction_interval_lower_bound'][0])} and "
                 f"{page.money(day['prediction_interval_upper_bound'][0])}, forecast by day.",
@@ -290,7 +291,7 @@ def _day_chart(page: Page, done: pd.DataFrame, predicted: pd.DataFrame) -> alt.L
         band,
         time="hour",
         title=f"Net revenue ({page.clock.currency})",
-        shape="%H:%M",
+        hourly=True,
         height=280,
     )
 
@@ -308,8 +309,4 @@ def _nothing_of(metric: str) -> str:
     return f"No {metric.lower()} in this selection."
 
 
-show(
-    open_page(
-        "Overview", filters.DATES, filters.CATEGORIES, filters.DISCOUNT, filters.METRIC
-    )
-)
+show(open_page("Overview", filters.DATES, filters.CATEGORIES, filters.DISCOUNT, filters.METRIC))

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import charts, colours, filters, formats, queries, states
 from dashboard.page import Page, open_page
@@ -25,14 +26,14 @@ def show(page: Page) -> None:
     if products.empty:
         states.no_rows_for_filters()
         return
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         _health_table(page, products)
     left, right = st.columns([3, 2])
     with left, st.container(border=True, height="stretch"):
         _scatter(page, products)
     with right, st.container(border=True, height="stretch"):
         _trending(page)
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         _detail(page)
 
 
@@ -84,9 +85,9 @@ def _health_table(page: Page, products: pd.DataFrame) -> None:
     )
 
 
-def _columns(page: Page) -> dict[str, object]:
+def _columns(page: Page) -> dict[str, ColumnConfig | str | None]:
     percent = st.column_config.NumberColumn
-    parts = {
+    parts: dict[str, ColumnConfig | str | None] = {
         column: st.column_config.ProgressColumn(
             name, min_value=0, max_value=1, format="%.2f", width="small"
         )
@@ -127,9 +128,7 @@ def _scatter(page: Page, products: pd.DataFrame) -> None:
     st.subheader("Conversion against revenue")
     rows = products[products["conversion_rate"].notna() & products["health_band"].notna()]
     if rows.empty:
-        states.missing(
-            "Conversion needs views: there are no view_item events in the last 28 days."
-        )
+        states.missing("Conversion needs views: there are no view_item events in the last 28 days.")
         return
     columns = ["product_name", "category", "health_band", "health_score", "units"]
     st.altair_chart(
@@ -146,9 +145,7 @@ def _scatter(page: Page, products: pd.DataFrame) -> None:
 
 def _trending(page: Page) -> None:
     st.subheader("Trending now")
-    rows = page.connection.query(
-        queries.TRENDING, categories=page.selection.category_parameter
-    )
+    rows = page.connection.query(queries.TRENDING, categories=page.selection.category_parameter)
     if rows.empty:
         states.missing("Nothing was viewed, carted or bought in the last 28 days.")
         return
@@ -197,6 +194,7 @@ def _detail(page: Page) -> None:
         "Price",
         page.money(row["current_price"]),
         border=True,
+        height="stretch",
         help=f"Regular price {page.money(row['regular_price'])}",
     )
     cards[1].metric(
@@ -204,14 +202,23 @@ def _detail(page: Page) -> None:
         page.money(row["net_revenue"]),
         formats.signed_percent(_number(row["revenue_growth"])),
         border=True,
+        height="stretch",
     )
-    cards[2].metric("Conversion", formats.percent(_number(row["conversion_rate"]), 2), border=True)
-    cards[3].metric("Returned", formats.percent(_number(row["return_rate"]), 1), border=True)
+    cards[2].metric(
+        "Conversion",
+        formats.percent(_number(row["conversion_rate"]), 2),
+        border=True,
+        height="stretch",
+    )
+    cards[3].metric(
+        "Returned", formats.percent(_number(row["return_rate"]), 1), border=True, height="stretch"
+    )
     rating = _number(row["avg_rating"])
     cards[4].metric(
         f"Rating of {int(row['review_count'] or 0):,}",
         formats.NOTHING if rating is None else f"{rating:.2f}",
         border=True,
+        height="stretch",
     )
     _history(page, product, _number(row["regular_price"]))
 
