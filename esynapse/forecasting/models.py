@@ -75,26 +75,23 @@ def seasonal_average(y: Values, horizon: int, season: int, window: int) -> Predi
 
 def daily_ensemble(y: Values, horizon: int) -> Prediction:
     """Mean of four models that err in different ways; at least two weeks of days."""
-    from statsforecast.models import MSTL, AutoARIMA, AutoCES, AutoETS, DynamicOptimizedTheta
+    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
 
-    arima = AutoARIMA(approximation=True)
     members = {
         "AutoETS": _fit(AutoETS(WEEK_OF_DAYS), y, horizon, errors=True),
         # Its intervals are simulated, which costs seven times the fit: the others' stand for it.
         "AutoCES": _fit(AutoCES(WEEK_OF_DAYS), y, horizon, errors=False),
         "DynamicOptimizedTheta": _fit(DynamicOptimizedTheta(WEEK_OF_DAYS), y, horizon, errors=True),
-        "MSTL+AutoARIMA": _fit(MSTL([WEEK_OF_DAYS], arima), y, horizon, errors=True),
+        "MSTL+AutoARIMA": _fit(_decomposition(WEEK_OF_DAYS), y, horizon, errors=True),
     }
     return combine(members, y, seasonal_naive(y, horizon, WEEK_OF_DAYS))
 
 
 def hourly_ensemble(y: Values, horizon: int) -> Prediction:
     """Mean of a decomposition and of the last weeks' average; at least two weeks of hours."""
-    from statsforecast.models import MSTL, AutoARIMA
-
     window = min(_WINDOW, y.size // WEEK_OF_HOURS - 1)
     average = seasonal_average(y, horizon, WEEK_OF_HOURS, window)
-    decomposition = MSTL([_DAY_OF_HOURS, WEEK_OF_HOURS], AutoARIMA(approximation=True))
+    decomposition = _decomposition(_DAY_OF_HOURS, WEEK_OF_HOURS)
     members = {
         "MSTL+AutoARIMA": _fit(decomposition, y, horizon, errors=False),
         average.model: (average.values, average.errors),
@@ -125,6 +122,18 @@ def combine(
         np.mean([values for values, _ in kept.values()], axis=0),
         np.mean(known, axis=0) if known else fallback.errors,
     )
+
+
+def _decomposition(*seasons: int) -> Any:
+    """Seasons by MSTL, what is left by ARIMA.
+
+    Orders up to 2, compared by the approximate likelihood: on daily sales (simulated, CDNOW) as
+    accurate as the full search, in little more than half its time.
+    """
+    from statsforecast.models import MSTL, AutoARIMA
+
+    arima = AutoARIMA(max_p=2, max_q=2, start_p=1, start_q=1, approximation=True)
+    return MSTL(list(seasons), arima)
 
 
 def _fit(model: Any, y: Values, horizon: int, *, errors: bool) -> tuple[Values, Values | None]:

@@ -49,7 +49,8 @@ class _Granularity:
     season: int
     """Steps after which the pattern repeats: a week."""
     longest: int
-    """Steps of history that are fitted: older ones cost time and no longer resemble the shop."""
+    """Steps of history that are fitted: the cost grows with them, and older ones resemble the shop
+    of today less and less."""
     past_days: Sequence[int]
     """How many days before the end past cutoffs lie; further ones follow week by week."""
     model: Callable[[int], Model]
@@ -63,7 +64,7 @@ class _Granularity:
         return [end for end in ends if end >= MINIMUM_DAYS * self.day]
 
 
-_DAILY = _Granularity("daily", 1, models.WEEK_OF_DAYS, 1096, (7, 14, 21, 28), models.daily_model)
+_DAILY = _Granularity("daily", 1, models.WEEK_OF_DAYS, 730, (7, 14, 21, 28), models.daily_model)
 _HOURLY = _Granularity(
     "hourly", 24, models.WEEK_OF_HOURS, 16 * 168, (1, 2, 4, 7), models.hourly_model
 )
@@ -140,8 +141,8 @@ def _run(
     dense = densify(history, calendar)
     if dense.steps < MINIMUM_DAYS * granularity.day:
         raise EsynapseError(
-            f"the revenue history spans {dense.steps / granularity.day:.3g} complete day(s), a "
-            f"{granularity.name} forecast needs {MINIMUM_DAYS}: retrain when they are over"
+            f"the revenue history spans {dense.steps / granularity.day:.3g} complete day(s), "
+            f"{granularity.name} forecasts need {MINIMUM_DAYS}: retrain when they are over"
         )
     ends = [*granularity.past_cutoffs(dense.steps, past_cutoffs), dense.steps]
     forecasts: list[pa.Table] = []

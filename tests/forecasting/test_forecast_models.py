@@ -1,0 +1,111 @@
+"""The models one by one, and how they are averaged."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from esynapse.forecasting.models import (
+    Prediction,
+    combine,
+    daily_ensemble,
+    daily_model,
+    hourly_ensemble,
+    hourly_model,
+    seasonal_average,
+    seasonal_naive,
+)
+
+SERIES = hnp.arrays(np.float64, st.integers(7, 60), elements=st.floats(0, 1e9))
+FALLBACK = Prediction("fallback", np.full(3, 7.0), np.full(3, 2.0))
+
+
+@given(y=SERIES, horizon=st.integers(1, 40))
+def test_the_seasonal_naive_repeats_the_last_season(y: np.ndarray, horizon: int) -> None:
+    prediction = seasonal_naive(y, horizon, 7)
+    expected = [y[-7:][step % 7] for step in range(horizon)]
+    assert prediction.values.tolist() == expected
+    assert (np.diff(prediction.errors) >= 0).all()
+
+
+@given(pattern=hnp.arrays(np.float64, 168, elements=st.floats(0, 1e6)), weeks=st.integers(2, 6))
+def test_the_seasonal_average_of_a_repeating_week_is_that_week(
+    pattern: np.ndarray, weeks: int
+) -> None:
+    prediction = seasonal_average(np.tile(pattern, weeks), 200, 168, min(4, weeks - 1))
+    np.testing.assert_allclose(prediction.values, np.resize(pattern, 200), atol=1e-6)
+    np.testing.assert_allclose(prediction.errors, 0, atol=1e-6)
+
+
+def test_the_seasonal_average_errs_less_at_hours_that_vary_less() -> None:
+    rng = np.random.default_rng(5)
+    loudness = np.where(np.arange(168 * 8) % 24 < 8, 1.0, 50.0)
+    prediction = seasonal_average(100 + loudness * rng.normal(size=168 * 8), 24, 168, 4)
+    assert prediction.errors[:8].max() < 3
+    assert prediction.errors[8:].min() > 30
+
+
+def test_the_model_grows_with_the_history() -> None:
+    names = [daily_model(days)(np.arange(1.0, days + 1), 3).model for days in (3, 6, 7, 13)]
+    assert names == ["HistoricAverage", "HistoricAverage", "SeasonalNaive(7)", "SeasonalNaive(7)"]
+    assert daily_model(14) is daily_ensemble
+    assert hourly_model(72)(np.arange(72.0), 3).model == "SeasonalWindowAverage(24, 2)"
+    assert hourly_model(167)(np.arange(167.0), 3).model == "SeasonalWindowAverage(24, 5)"
+    assert hourly_model(335)(np.arange(335.0), 3).model == "SeasonalNaive(168)"
+    assert hourly_model(336) is hourly_ensemble
+
+
+@pytest.mark.parametrize("days", [14, 21, 60])
+@pytest.mark.parametrize(
+    "shape", ["zeros", "constant", "one spike", "sparse", "trend", "explosion", "negative"]
+)
+def test_the_daily_ensemble_stays_sane_on_ugly_series(shape: str, days: int) -> None:
+    rng = np.random.default_rng(days)
+    t = np.arange(days)
+    y = {
+        "zeros": np.zeros(days),
+        "constant": np.full(days, 5.0),
+        "one spike": np.where(t == days // 2, 1e4, 0.0),
+        "sparse": np.where(rng.random(days) < 0.1, 50.0, 0.0),
+        "trend": 10.0 * t,
+        "explosion": np.exp(0.2 * t),
+        "negative": rng.normal(0, 100, days),
+    }[shape]
+    prediction = daily_ensemble(y, 30)
+    assert np.isfinite(prediction.values).all()
+    assert np.isfinite(prediction.errors).all()
+    assert (prediction.errors >= 0).all()
+    assert np.abs(prediction.values).max() <= 5 * np.abs(y).max()
+
+
+@pytest.mark.parametrize("hours", [336, 500, 900])
+def test_the_hourly_ensemble_stays_sane_from_two_weeks_on(hours: int) -> None:
+    t = np.arange(hours)
+    y = np.maximum(0, 50 * np.sin(2 * np.pi * t / 24)) * (t % 168 < 120)
+    prediction = hourly_ensemble(y, 168)
+    assert np.isfinite(prediction.values).all()
+    assert np.isfinite(prediction.errors).all()
+    assert prediction.model.startswith("mean(MSTL+AutoARIMA, SeasonalWindowAverage(168, ")
+
+
+def test_a_member_that_runs_away_is_left_out_and_the_name_says_so() -> None:
+    ones = np.ones(3)
+    members = {"calm": (ones, ones), "wild": (ones * 51, ones), "broken": (ones * np.nan, None)}
+    prediction = combine(members, np.array([10.0]), FALLBACK)
+    assert prediction.model == "mean(calm)"
+    assert prediction.values.tolist() == [1, 1, 1]
+
+
+def test_the_fallback_serves_where_every_member_ran_away() -> None:
+    members = {"wild": (np.full(3, 51.0), np.ones(3))}
+    assert combine(members, np.array([10.0]), FALLBACK) is FALLBACK
+
+
+def test_members_without_errors_take_those_of_the_others() -> None:
+    ones = np.ones(3)
+    both = combine({"a": (ones, ones * 4), "b": (ones * 3, None)}, np.array([10.0]), FALLBACK)
+    assert both.values.tolist() == [2, 2, 2]
+    assert both.errors.tolist() == [4, 4, 4]
+    alone = combine({"b": (ones, None)}, np.array([10.0]), FALLBACK)
+    assert alone.errors.tolist() == FALLBACK.errors.tolist()
