@@ -97,8 +97,8 @@ def simulate_day(state: ShopState, day: date, *, source: str = "backfill") -> Si
     tables = truth.of_day(
         catalog,
         clock,
-        promotions=prices.promotions if opening else promotions,
-        changes=prices.changes if opening else changes,
+        promotions=planned.promotions if opening else promotions,
+        changes=planned.changes if opening else changes,
         sold_out=sold_out,
         opening=opening,
     )
