@@ -1,0 +1,51 @@
+{#-
+The incremental strategy: a run rebuilds whole days.
+
+The days are the variable `changed_dates` (event dates in UTC that received rows since the last
+green build); without it, the newest three days of the model. A model that looks at neighbouring
+days names them in its meta: `day` is its column of days, `before` and `after` widen the list.
+-#}
+
+{#- A condition on `column`: true for the days to rebuild, widened. Use it when incremental. -#}
+{% macro is_changed_day(column, before=0, after=0, relation=this, day=none) -%}
+    {%- set dates = var('changed_dates', none) -%}
+    {%- if dates is none -%}
+        {{ column }} >= (
+            select {{ add_days("coalesce(max(" ~ (day or column) ~ "), date '1970-01-05')", -3 - before) }}
+            from {{ relation }}
+        )
+    {%- else -%}
+        {{ column }} in ({{ widened_dates(dates, before, after) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Date literals: every date of the list with `before` days before and `after` days after it. -#}
+{% macro widened_dates(dates, before, after) -%}
+    {%- set days = {} -%}
+    {%- for text in dates -%}
+        {%- set day = modules.datetime.date.fromisoformat(text | string) -%}
+        {%- for shift in range(-before, after + 1) -%}
+            {%- do days.update({(day + modules.datetime.timedelta(days=shift)).isoformat(): true}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for day in days | sort -%} date '{{ day }}' {%- if not loop.last -%}, {% endif -%}
+    {%- else -%} date '0001-01-01' {%- endfor -%}
+{%- endmacro %}
+
+{% macro get_incremental_changed_days_sql(arguments) -%}
+    {%- set days = config.get('meta') -%}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {#- 1970-01-01 stands for rows without a day, which every run reads again. -#}
+    delete from {{ arguments['target_relation'] }}
+    where
+        {{ days['day'] }} = date '1970-01-01'
+        or {{ is_changed_day(days['day'], days.get('before', 0), days.get('after', 0)) }};
+
+    insert into {{ arguments['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arguments['temp_relation'] }}
+{%- endmacro %}
+
+{#- BigQuery's partition configuration; DuckDB has none. -#}
+{% macro partition_by_day(column) -%}
+    {{ return({'field': column, 'data_type': 'date'} if target.type == 'bigquery' else none) }}
+{%- endmacro %}

@@ -1,0 +1,68 @@
+with days as (
+
+    select * from {{ ref('int_discount_days') }}
+    where is_clean
+
+),
+
+baseline as (
+
+    select
+        discount_period_id,
+        count(*) as baseline_days,
+        sum(units) as baseline_units,
+        avg(average_price) as regular_price,
+        avg(units) as mean_units,
+        avg(demand_index) as mean_index
+    from days
+    where phase = 'before'
+    group by 1
+
+),
+
+weekdays as (
+
+    select
+        discount_period_id,
+        weekday,
+        avg(units) as mean_units,
+        avg(demand_index) as mean_index
+    from days
+    where phase = 'before'
+    group by 1, 2
+
+),
+
+{#- A weekday that the baseline lacks is taken to be like its mean day. -#}
+phases as (
+
+    select
+        days.discount_period_id,
+        days.phase,
+        count(*) as selling_days,
+        sum(days.units) as units,
+        sum(coalesce(weekdays.mean_units, baseline.mean_units)) as usual_units,
+        sum(days.demand_index) as demand,
+        sum(case when days.demand_index is not null then
+            coalesce(weekdays.mean_index, baseline.mean_index)
+        end) as usual_demand
+    from days
+    inner join baseline using (discount_period_id)
+    left join weekdays using (discount_period_id, weekday)
+    where days.phase <> 'before'
+    group by 1, 2
+
+)
+
+select
+    discount_period_id,
+    phases.phase,
+    {{ whole('phases.selling_days') }} as selling_days,
+    {{ whole('phases.units') }} as units,
+    phases.usual_units * coalesce({{ ratio('phases.demand', 'phases.usual_demand') }}, 1)
+        as expected_units,
+    {{ whole('baseline.baseline_days') }} as baseline_days,
+    {{ whole('baseline.baseline_units') }} as baseline_units,
+    baseline.regular_price
+from phases
+inner join baseline using (discount_period_id)

@@ -1,0 +1,40 @@
+{{ config(
+    materialized='incremental',
+    partition_by=partition_by_day('event_date'),
+    meta={'day': 'event_date'}
+) }}
+
+with received as (
+
+    select
+        event_date,
+        count(*) as rows_received,
+        {{ count_where("source = 'backfill'") }} as rows_backfill,
+        {{ count_where("source = 'live'") }} as rows_live,
+        {{ count_where("source = 'import'") }} as rows_import
+    from {{ ref('stg_event_rules') }}
+    where
+        event_date is not null
+        {% if is_incremental() %} and {{ is_changed_day('event_date') }} {% endif %}
+    group by 1
+
+),
+
+staged as (
+
+    select event_date, count(*) as rows_staged
+    from {{ ref('stg_events') }}
+    {% if is_incremental() %} where {{ is_changed_day('event_date') }} {% endif %}
+    group by 1
+
+)
+
+select
+    event_date,
+    received.rows_received,
+    {{ whole('received.rows_backfill') }} as rows_backfill,
+    {{ whole('received.rows_live') }} as rows_live,
+    {{ whole('received.rows_import') }} as rows_import,
+    coalesce(staged.rows_staged, 0) as rows_staged
+from received
+left join staged using (event_date)

@@ -1,0 +1,98 @@
+with periods as (
+
+    select
+        discount_period_id,
+        count(*) as days,
+        sum(units) as units,
+        sum(revenue) as revenue,
+        {{ count_where('not is_in_stock') }} as out_of_stock_days,
+        avg(average_price) as sale_price
+    from {{ ref('int_discount_days') }}
+    where phase = 'during'
+    group by 1
+
+),
+
+effects as (
+
+    select
+        periods.*,
+        during.units as selling_units,
+        during.selling_days,
+        case when during.baseline_days >= 7 then during.expected_units end as expected_units,
+        case when after.baseline_days >= 7 and after.selling_days >= 3 then
+            {{ ratio('after.units', 'after.expected_units') }} - 1
+        end as dip_after,
+        during.baseline_days,
+        during.baseline_units,
+        during.regular_price as baseline_price
+    from periods
+    left join {{ ref('int_discount_expectations') }} as during
+        on periods.discount_period_id = during.discount_period_id and during.phase = 'during'
+    left join {{ ref('int_discount_expectations') }} as after
+        on periods.discount_period_id = after.discount_period_id and after.phase = 'after'
+
+),
+
+priced as (
+
+    select
+        effects.*,
+        spans.product_id,
+        spans.period_start,
+        spans.period_end,
+        spans.is_open,
+        products.product_name,
+        products.category,
+        coalesce(effects.baseline_price, {{ as_double('products.regular_price') }}) as regular_price,
+        {{ ratio('effects.selling_units', 'effects.expected_units') }} - 1 as uplift
+    from effects
+    inner join {{ ref('int_discount_periods') }} as spans using (discount_period_id)
+    inner join {{ ref('int_products') }} as products using (product_id)
+
+),
+
+{#- log_ratio is below 0; the error is that of two Poisson counts, in the period and before. -#}
+logs as (
+
+    select
+        *,
+        case when sale_price > 0 and sale_price < regular_price then ln(sale_price / regular_price) end
+            as log_ratio,
+        case when uplift > -1 then ln(1 + uplift) end as log_uplift,
+        case when selling_units > 0 and baseline_units > 0 then
+            1.96 * sqrt(1.0 / selling_units + 1.0 / baseline_units)
+        end as log_error
+    from priced
+
+)
+
+select
+    discount_period_id,
+    product_id,
+    product_name,
+    category,
+    period_start,
+    period_end,
+    {{ whole('days') }} as days,
+    is_open,
+    {{ money('regular_price') }} as regular_price,
+    {{ money('sale_price') }} as sale_price,
+    1 - sale_price / nullif(regular_price, 0) as discount_depth,
+    {{ whole('units') }} as units,
+    {{ ratio('selling_units', 'selling_days') }} as units_per_day,
+    expected_units / nullif(selling_days, 0) as expected_units_per_day,
+    uplift,
+    selling_units - expected_units as incremental_units,
+    {{ money('revenue - expected_units / nullif(selling_days, 0) * days * regular_price') }}
+        as incremental_revenue,
+    dip_after,
+    {{ whole('coalesce(baseline_days, 0)') }} as baseline_days,
+    {{ whole('out_of_stock_days') }} as out_of_stock_days,
+    log_uplift / log_ratio as elasticity,
+    (log_uplift + log_error) / log_ratio as elasticity_lower,
+    (log_uplift - log_error) / log_ratio as elasticity_upper,
+    {{ whole('selling_units') }} as selling_units,
+    expected_units,
+    {{ whole('baseline_units') }} as baseline_units
+from logs

@@ -1,0 +1,92 @@
+with clock as (
+
+    select
+        *,
+        {{ add_days('last_complete_date', -27) }} as window_start,
+        {{ add_days('last_complete_date', -55) }} as previous_start
+    from {{ ref('pipeline_clock') }}
+
+),
+
+{#- w marks the last 28 complete days, p the 28 days before them. -#}
+product_days as (
+
+    select
+        product_days.*,
+        product_days.gross_revenue - product_days.refunds as net_revenue,
+        shop_date between clock.window_start and clock.last_complete_date as w,
+        shop_date between clock.previous_start and {{ add_days('clock.window_start', -1) }} as p
+    from {{ ref('int_product_days') }} as product_days
+    cross join clock
+
+),
+
+totals as (
+
+    select
+        product_id,
+        {% for column in [
+            'views', 'sessions_viewed', 'sessions_carted', 'sessions_purchased',
+            'sessions_viewed_carted', 'sessions_carted_purchased', 'sessions_viewed_purchased',
+            'orders', 'units', 'gross_revenue', 'refunds', 'net_revenue', 'units_refunded',
+            'out_of_stock_events'
+        ] -%}
+        sum(case when w then {{ column }} else 0 end) as {{ column }},
+        {% endfor -%}
+        sum(case when p then net_revenue else 0 end) as previous_net_revenue,
+        sum(net_revenue) as lifetime_net_revenue,
+        {{ count_where('w and out_of_stock_events > 0') }} as days_out_of_stock,
+        sum(sum(out_of_stock_events)) over () > 0 as has_stock_signal
+    from product_days
+    group by 1
+
+),
+
+last_prices as (
+
+    select product_id, average_price, on_sale_events * 2 >= priced_events as is_on_sale
+    from {{ ref('int_product_days') }}
+    where priced_events > 0
+    qualify row_number() over (partition by product_id order by shop_date desc) = 1
+
+)
+
+select
+    product_id,
+    products.product_name,
+    products.category,
+    products.regular_price,
+    {{ money('coalesce(last_prices.average_price, products.regular_price)') }} as current_price,
+    coalesce(last_prices.is_on_sale, false) as is_on_sale,
+    products.in_stock,
+    products.avg_rating,
+    products.review_count,
+    {% for column in [
+        'views', 'sessions_viewed', 'sessions_carted', 'sessions_purchased', 'orders', 'units',
+        'units_refunded', 'out_of_stock_events'
+    ] -%}
+    {{ whole('coalesce(totals.' ~ column ~ ', 0)') }} as {{ column }},
+    {% endfor -%}
+    {% for column in [
+        'gross_revenue', 'refunds', 'net_revenue', 'previous_net_revenue', 'lifetime_net_revenue'
+    ] -%}
+    {{ money('coalesce(totals.' ~ column ~ ', 0)') }} as {{ column }},
+    {% endfor -%}
+    {{ ratio('totals.sessions_viewed_carted', 'totals.sessions_viewed') }} as view_to_cart_rate,
+    {{ ratio('totals.sessions_carted_purchased', 'totals.sessions_carted') }} as cart_to_purchase_rate,
+    {{ ratio('totals.sessions_viewed_purchased', 'totals.sessions_viewed') }} as conversion_rate,
+    case when clock.first_date <= clock.previous_start and totals.previous_net_revenue > 0 then
+        {{ ratio('totals.net_revenue', 'totals.previous_net_revenue') }} - 1
+    end as revenue_growth,
+    {{ ratio('returns.units_refunded', 'returns.units') }} as return_rate,
+    case when totals.has_stock_signal then 1 - {{ ratio(
+        'totals.days_out_of_stock',
+        days_between('greatest(clock.window_start, products.first_seen_date)', 'clock.last_complete_date') ~ ' + 1'
+    ) }} end as in_stock_share,
+    products.first_seen_date,
+    products.last_sold_date
+from {{ ref('int_products') }} as products
+cross join clock
+left join totals using (product_id)
+left join last_prices using (product_id)
+left join {{ ref('int_returns') }} as returns using (product_id)
