@@ -1,5 +1,6 @@
 """A wrong mapping is one line that names the key and says what is allowed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,11 @@ def test_comments_and_layout_do_not_change_the_digest(tmp_path: Path):
 @pytest.mark.parametrize("path", sorted(Path(__file__).parents[2].glob("examples/*/mapping.yaml")))
 def test_the_mappings_of_the_examples_are_right(path: Path):
     load_mapping(path)
+
+
+def test_the_mapping_in_the_documentation_is_right(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
+    [block] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    file = tmp_path / "mapping.yaml"
+    file.write_text(block)
+    assert load_mapping(file).negative_quantity == "refund"

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from esynapse.errors import EsynapseError
 from esynapse.events import PRODUCT_SCHEMA
+from esynapse.ingest.importer import staging
 from esynapse.ingest.importer.mapping import Mapping
 from esynapse.ingest.importer.reader import file_format, read_chunks
 from esynapse.ingest.importer.staging import Staging
@@ -20,7 +21,7 @@ from esynapse.warehouse import Warehouse
 from esynapse.warehouse.raw_tables import DEAD_LETTER_SCHEMA
 
 LAYOUT = 1
-"""Part of every batch key; raise it when the same file would be cut into other batches."""
+"""Part of every batch key; raise it when the same file would give other rows or another order."""
 
 Progress = Callable[[str, int, int], None]
 """Called with 'read' and bytes, then 'write' and rows: done so far, total."""
@@ -72,19 +73,19 @@ def import_file(
     text = file_format(path, mapping.file) != "parquet"
     with (
         tempfile.TemporaryDirectory(prefix="esynapse-import-") as folder,
-        Staging(Path(folder), mapping, names, text=text) as staging,
+        Staging(Path(folder), mapping, names, text=text) as staged,
     ):
         ignored = 0
         for chunk in read_chunks(path, mapping.file, lambda found: _choose(path, names, found)):
-            ignored += staging.add(chunk)
+            ignored += staged.add(chunk)
             report("read", min(chunk.position, total), total)
-        good, reasons = staging.good_rows(), staging.reasons()
+        good, reasons = staged.good_rows(), staged.reasons()
         if not good and not reasons and not ignored:
             raise EsynapseError(f"{path}: has no rows, there is nothing to import")
-        refused = _write_bad_rows(warehouse, staging, path, key)
-        catalogued = _catalogue(warehouse, staging.products())
+        refused = _write_bad_rows(warehouse, staged, path, key)
+        catalogued = _catalogue(warehouse, staged.products())
         landed = done = 0
-        for number, events in enumerate(staging.events(key.file)):
+        for number, events in enumerate(staged.events(key.file)):
             landed += warehouse.load_events(events, batch_key=f"{key.batch}/{number}")
             done += events.num_rows
             report("write", done, good)
@@ -105,8 +106,9 @@ def _key(path: Path, mapping: Mapping) -> _Key:
             content = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise EsynapseError(f"{path}: cannot be read ({error.strerror})") from None
-    both = f"{LAYOUT}:{content}:{mapping.digest()}"
-    return _Key(content[:16], f"import-{hashlib.sha256(both.encode()).hexdigest()[:32]}")
+    cut = f"{LAYOUT}:{staging.BATCH_ROWS}:{staging.DEAD_LETTER_ROWS}"
+    whole = hashlib.sha256(f"{cut}:{content}:{mapping.digest()}".encode()).hexdigest()
+    return _Key(content[:16], f"import-{whole[:32]}")
 
 
 def _column_names(mapping: Mapping) -> dict[str, str]:
@@ -124,9 +126,9 @@ def _choose(path: Path, names: dict[str, str], found: list[str]) -> list[str]:
     return list(names)
 
 
-def _write_bad_rows(warehouse: Warehouse, staging: Staging, path: Path, key: _Key) -> int:
+def _write_bad_rows(warehouse: Warehouse, staged: Staging, path: Path, key: _Key) -> int:
     added = 0
-    for number, bad in enumerate(staging.bad_rows()):
+    for number, bad in enumerate(staged.bad_rows()):
         lines, reasons = bad["line"].to_pylist(), bad["reason"].to_pylist()
         now = datetime.now(UTC)
         attributes = [

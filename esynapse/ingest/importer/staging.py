@@ -19,8 +19,8 @@ from esynapse.ingest.importer.parse import NO_OFFSET, parse_sql
 from esynapse.ingest.importer.reader import Chunk
 from esynapse.ingest.importer.separated import BadRecord
 
-MEMORY = "400MB"
-BATCH_ROWS = 500_000
+MEMORY = "350MB"
+BATCH_ROWS = 250_000
 """Rows in one batch of events: a Parquet file for each of its days."""
 THREAD_ROWS = 32_768
 """DuckDB gives a record batch to one thread: several batches, all the cores."""
