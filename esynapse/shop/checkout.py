@@ -7,7 +7,7 @@ import numpy as np
 
 from esynapse.shop.browsing import LONGEST_GAP, Appeal, CartLines, gaps
 from esynapse.shop.clock import HOUR, SECOND, DayClock
-from esynapse.shop.columns import Columns, Ints
+from esynapse.shop.columns import Bools, Columns, Ints
 from esynapse.shop.demand import Visits
 from esynapse.shop.profile import Profile
 from esynapse.shop.state import CartReturns
@@ -92,7 +92,7 @@ def _paying(profile: Profile, size: int, rng: np.random.Generator) -> Ints:
 def _returns(
     visits: Visits,
     kept: CartLines,
-    pays: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    pays: Bools,
     left: Ints,
     profile: Profile,
     rng: np.random.Generator,
