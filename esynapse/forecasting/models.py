@@ -102,11 +102,11 @@ def hourly_ensemble(y: Values, horizon: int) -> Prediction:
 def combine(
     members: Mapping[str, tuple[Values, Values | None]], y: Values, fallback: Prediction
 ) -> Prediction:
-    """Mean of the members that stayed plausible, and of the standard errors they give.
+    """Mean of the members that stayed plausible; the model's name says who they are.
 
-    Errors are averaged as if fully correlated: the members miss the same surprises together.
-    ``fallback`` stands in where no member, or no member with errors, is left. The model's name
-    says who took part.
+    The variance is that of their mixture: the mean error that they admit, squared, and the
+    variance of their values, which speaks where they disagree about hours that err little.
+    ``fallback`` stands in where no member is left, its errors where none admits any.
     """
     limit = _IMPLAUSIBLE * float(np.abs(y).max())
     kept = {
@@ -117,10 +117,10 @@ def combine(
     if not kept:
         return fallback
     known = [e for _, e in kept.values() if e is not None and np.isfinite(e).all()]
+    values = np.array([values for values, _ in kept.values()])
+    admitted = np.mean(known, axis=0) if known else fallback.errors
     return Prediction(
-        f"mean({', '.join(kept)})",
-        np.mean([values for values, _ in kept.values()], axis=0),
-        np.mean(known, axis=0) if known else fallback.errors,
+        f"mean({', '.join(kept)})", values.mean(axis=0), np.hypot(admitted, values.std(axis=0))
     )
 
 

@@ -104,8 +104,15 @@ def test_the_fallback_serves_where_every_member_ran_away() -> None:
 
 def test_members_without_errors_take_those_of_the_others() -> None:
     ones = np.ones(3)
-    both = combine({"a": (ones, ones * 4), "b": (ones * 3, None)}, np.array([10.0]), FALLBACK)
-    assert both.values.tolist() == [2, 2, 2]
+    both = combine({"a": (ones, ones * 4), "b": (ones, None)}, np.array([10.0]), FALLBACK)
     assert both.errors.tolist() == [4, 4, 4]
     alone = combine({"b": (ones, None)}, np.array([10.0]), FALLBACK)
     assert alone.errors.tolist() == FALLBACK.errors.tolist()
+
+
+def test_members_that_disagree_widen_the_interval() -> None:
+    ones = np.ones(3)
+    members = {"a": (ones, ones * 4), "b": (ones * 7, ones * 4)}
+    prediction = combine(members, np.array([10.0]), FALLBACK)
+    assert prediction.values.tolist() == [4, 4, 4]
+    assert prediction.errors.tolist() == [5, 5, 5]
