@@ -16,6 +16,8 @@ GOOD = "2024-05-01 10:00:00,ann,mug,1,9.50\n"
         (",ann,mug,1,9.50", "event_timestamp is missing"),
         ("2024-02-30,ann,mug,1,9.50", "event_timestamp cannot be read"),
         ("yesterday,ann,mug,1,9.50", "event_timestamp cannot be read"),
+        ("2024-05-01 10:00:00 PM,ann,mug,1,9.50", "event_timestamp cannot be read"),
+        ("2024-05-01 10+02,ann,mug,1,9.50", "event_timestamp cannot be read"),
         ("0024-05-01,ann,mug,1,9.50", "event_timestamp is not between the years 1900 and 2199"),
         ("2024-05-01,,mug,1,9.50", "user_id is missing"),
         ("2024-05-01,  ,mug,1,9.50", "user_id is missing"),

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
@@ -73,6 +75,7 @@ def import_file(
     text = file_format(path, mapping.file) != "parquet"
     with (
         tempfile.TemporaryDirectory(prefix="esynapse-import-") as folder,
+        _no_room_said_plainly(Path(folder)),
         Staging(Path(folder), mapping, names, text=text) as staged,
     ):
         ignored = 0
@@ -98,6 +101,18 @@ def import_file(
         products_catalogued=catalogued,
         already_imported=landed == refused == catalogued == 0 and good + len(reasons) > 0,
     )
+
+
+@contextmanager
+def _no_room_said_plainly(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        reason = str(error).splitlines()[0]
+        raise EsynapseError(
+            f"no room to sort the file ({reason}): set TMPDIR to a folder with more room than"
+            f" {folder.parent}, or import the file in parts"
+        ) from error
 
 
 def _key(path: Path, mapping: Mapping) -> _Key:

@@ -19,7 +19,7 @@ from esynapse.ingest.importer.parse import NO_OFFSET, parse_sql
 from esynapse.ingest.importer.reader import Chunk
 from esynapse.ingest.importer.separated import BadRecord
 
-MEMORY = "350MB"
+MEMORY = "400MB"
 BATCH_ROWS = 250_000
 """Rows in one batch of events: a Parquet file for each of its days."""
 THREAD_ROWS = 32_768
@@ -36,7 +36,8 @@ create table staged (
 create table bad (line bigint, data blob, reason varchar);
 """
 
-_EVENTS = f"""
+_IN_SESSIONS = f"""
+create or replace table in_sessions as
 with gaps as (
     select
         *,
@@ -63,8 +64,12 @@ named as (
         ),
         session_id is null as is_made
     from sessions
-),
-settled as ({{settled}})
+)
+select * from named
+"""
+
+_EVENTS = """
+with settled as ({settled})
 select
     $prefix || '-' || cast(line as varchar) as event_id,
     event_timestamp, event_type, user_id, session_id, product_id, on_sale, sale_price, quantity,
@@ -73,7 +78,7 @@ from settled
 order by event_timestamp, line
 """
 
-_AS_THEY_ARE = "select * from named"
+_AS_THEY_ARE = "select * from in_sessions"
 _WITH_THEIR_ORDER = """
     select
         * replace (
@@ -84,7 +89,7 @@ _WITH_THEIR_ORDER = """
             end as session_id
         )
     from (
-        select *, case when event_type = 'purchase' then session_id end as bought from named
+        select *, case when event_type = 'purchase' then session_id end as bought from in_sessions
     )
     window product_time as (
         partition by user_id, product_id order by event_timestamp, line rows unbounded preceding
@@ -192,6 +197,7 @@ class Staging:
         """Good rows in EVENT_SCHEMA, by time, in batches cut the same way every time."""
         returns = "select count(*) from staged where event_type in ('refund', 'review')"
         settled = _WITH_THEIR_ORDER if self._count(returns) else _AS_THEY_ARE
+        self._connection.execute(_IN_SESSIONS)
         sql = _EVENTS.format(settled=settled)
         for batch in self._batches(sql, {"prefix": prefix}, BATCH_ROWS):
             yield batch.cast(EVENT_SCHEMA)
@@ -204,7 +210,7 @@ class Staging:
         reader = self._connection.sql(sql, params=parameters).to_arrow_reader(rows)
         pending: list[pa.RecordBatch] = []
         count = 0
-        for batch in reader:
+        for batch in _plainly(reader):
             while count + batch.num_rows >= rows:
                 head = batch.slice(0, rows - count)
                 yield pa.Table.from_batches([*pending, head])
@@ -218,3 +224,15 @@ class Staging:
     def _count(self, sql: str) -> int:
         [row] = self._connection.execute(sql).fetchall()
         return int(row[0])
+
+
+def _plainly(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches; DuckDB's errors come through Arrow as OSError and are given their type back."""
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:
+            raise duckdb.OutOfMemoryException(str(error)) from error
+        yield batch
