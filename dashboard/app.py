@@ -6,14 +6,16 @@ from dashboard import states
 from dashboard.connection import connect
 from esynapse.errors import EsynapseError
 
+# Not in a folder named pages: Streamlit runs such scripts by themselves, without this one, for the
+# first visitor who follows a link to one of them.
 PAGES = (
-    ("pages/overview.py", "Overview", "📊"),
-    ("pages/products.py", "Products", "🏷️"),
-    ("pages/discounts.py", "Discounts", "✂️"),
-    ("pages/funnel.py", "Funnel", "🛒"),
-    ("pages/forecast.py", "Forecast", "🔮"),
-    ("pages/live.py", "Live", "⚡"),
-    ("pages/pipeline.py", "Pipeline", "🔧"),
+    ("views/overview.py", "Overview", "📊"),
+    ("views/products.py", "Products", "🏷️"),
+    ("views/discounts.py", "Discounts", "✂️"),
+    ("views/funnel.py", "Funnel", "🛒"),
+    ("views/forecast.py", "Forecast", "🔮"),
+    ("views/live.py", "Live", "⚡"),
+    ("views/pipeline.py", "Pipeline", "🔧"),
 )
 
 

@@ -171,7 +171,9 @@ def selected(clock: Clock) -> Selection:
 
 def _sound_range(chosen: object, clock: Clock) -> tuple[date, date]:
     match chosen:
-        case (date() as start, date() as end) if start <= end:
-            return max(start, clock.first_date), min(end, clock.as_of_date)
+        case (date() as start, date() as end) if (
+            clock.first_date <= start <= end <= clock.as_of_date
+        ):
+            return start, end
         case _:
             return clock.default_range

@@ -53,12 +53,18 @@ def _next_days(page: Page, series: str, runs: pd.DataFrame) -> None:
             border=True,
         )
     cards[2].metric(
-        "Forecast made",
-        f"{formats.age(page.clock.as_of - newest['run_at'])} before",
+        "Per day",
+        page.money(ahead["value"].mean() if len(ahead) else None),
         border=True,
-        help=f"Run of {_stamp(page, newest['run_at'])}, before the data's end.",
+        help="Mean of the days forecast.",
     )
-    cards[3].metric("Model", str(newest["model"]), border=True)
+    cards[3].metric(
+        "From",
+        f"{page.local(runs['cutoff']).iloc[0]:%d %b %Y}",
+        border=True,
+        help=f"The first day that the model was not shown. Run of "
+        f"{_stamp(page, newest['run_at'])}.",
+    )
     start = min(page.selection.start, predicted["forecast_date"].min().date())
     history = _history(page, series, start)
     st.altair_chart(
@@ -71,7 +77,8 @@ def _next_days(page: Page, series: str, runs: pd.DataFrame) -> None:
     )
     st.caption(
         f"The band holds {formats.percent(predicted['confidence_level'].max(), 0)} of what "
-        "happens, if the model is right. The dates filter sets how much history is drawn."
+        "happens, if the model is right. The dates filter sets how much history is drawn. "
+        f"Model: {newest['model']}."
     )
 
 

@@ -1,0 +1,93 @@
+"""Homes with real marts, and the app over one of them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from esynapse.events import EVENT_SCHEMA
+from esynapse.home import open_home
+from esynapse.pipeline.bootstrap import bootstrap
+from esynapse.pipeline.transform import transform
+from esynapse.settings import Settings
+from esynapse.warehouse.local import LocalWarehouse
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PAGES = ("overview", "products", "discounts", "funnel", "forecast", "live", "pipeline")
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five weeks of a small simulated shop, built, forecast and published."""
+    home = tmp_path_factory.mktemp("shop") / "home"
+    bootstrap(
+        Settings(home=home, days=35, scale=0.03),
+        begin=lambda _: lambda *_args, **_kwargs: None,
+        done=lambda _: None,
+    )
+    return home
+
+
+@pytest.fixture(scope="session")
+def purchases_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty days of 1997 with nothing but purchases of one unknown product."""
+    home = tmp_path_factory.mktemp("purchases") / "home"
+    warehouse = LocalWarehouse(open_home(home))
+    warehouse.load_events(purchases(days=40), batch_key="purchases")
+    transform(Settings(home=home))
+    return home
+
+
+def purchases(*, days: int) -> pa.Table:
+    first = datetime(1997, 3, 1, 12, tzinfo=UTC)
+    rows = [
+        {
+            "event_id": f"e{day}-{buyer}",
+            "event_timestamp": first + timedelta(days=day, minutes=buyer),
+            "event_type": "purchase",
+            "user_id": f"u{(day * 3 + buyer) % 25}",
+            "session_id": f"s{day}-{buyer}",
+            "product_id": "cd",
+            "on_sale": False,
+            "sale_price": 12.5,
+            "quantity": 1 + buyer % 3,
+            "source": "import",
+        }
+        for day in range(days)
+        for buyer in range(10)
+    ]
+    return pa.Table.from_pylist(rows, schema=EVENT_SCHEMA)
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Opens a page over a home: ``open_app(home, "funnel", discount="On sale")``."""
+
+    def open_it(home: Path, page: str = "overview", **query: str | list[str]) -> AppTest:
+        monkeypatch.setenv("ESYNAPSE_HOME", str(home))
+        app = AppTest.from_file(str(APP), default_timeout=30).run()
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.switch_page(f"views/{page}.py").run()
+
+    return open_it
+
+
+def sound(app: AppTest) -> AppTest:
+    """The app, once it is sure that nothing on it broke."""
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def charts(app: AppTest) -> int:
+    return len(app.get("vega_lite_chart"))
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(str(each.value) for each in app.metric if each.label == label)

@@ -1,0 +1,85 @@
+"""The app in a real browser: every page draws, and nothing comes from the net."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.dashboard.conftest import APP, PAGES
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(shop_home: Path) -> Iterator[str]:
+    """The app over the small shop, started as people start it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"ESYNAPSE_HOME": str(shop_home)}
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    server = subprocess.Popen(
+        command, cwd=APP.parents[1], env=environment, stdout=subprocess.DEVNULL, stderr=None
+    )
+    try:
+        _wait_for(port, server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "streamlit ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError("streamlit does not listen")
+
+
+def test_every_page_draws_and_asks_no_other_host(address: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    asked: set[str] = set()
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 2400})
+        page.on("request", lambda request: asked.add(request.url))
+        for name in PAGES:
+            page.goto(f"{address}/{'' if name == 'overview' else name}")
+            page.wait_for_selector('[data-testid="stMetric"], [data-testid="stAlert"]')
+            if name != "live":
+                page.wait_for_selector(
+                    '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+                )
+            assert page.locator('[data-testid="stException"]').count() == 0, name
+        browser.close()
+    hosts = {
+        urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:", "about:"))
+    }
+    assert hosts == {"127.0.0.1"}
