@@ -52,7 +52,7 @@ class Server:
                 )
             )
             _check_free(self.host, self.port)
-            self.store = Store(self.home.catalog)
+            self.store = _open_store(self.home)
             undo.callback(self.store.close)
             self.courier = Courier(self.store, Lake(self.home))
             self._grpc = _grpc_server(self.store)
@@ -94,6 +94,15 @@ def serve(home: Home, host: str, port: int) -> None:
         signal.signal(number, lambda *_: stop.set())
     with Server(home, host, port):
         stop.wait()
+
+
+def _open_store(home: Home) -> Store:
+    try:
+        return Store(home.catalog)
+    except sqlite3.Error as error:
+        raise EsynapseError(
+            f"{home.catalog} cannot be opened ({error}): restore it, or use another --home"
+        ) from None
 
 
 def _check_free(host: str, port: int) -> None:
