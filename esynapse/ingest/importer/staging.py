@@ -5,6 +5,7 @@ on disk what does not fit its memory limit, so a file of any size needs the same
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -69,17 +70,24 @@ select * from named
 """
 
 _EVENTS = """
-with settled as ({settled})
 select
     $prefix || '-' || cast(line as varchar) as event_id,
     event_timestamp, event_type, user_id, session_id, product_id, on_sale, sale_price, quantity,
     rating, 'import' as source
-from settled
+from in_sessions
+where event_timestamp >= $first and event_timestamp < $end
 order by event_timestamp, line
 """
 
-_AS_THEY_ARE = "select * from in_sessions"
+_DAYS = """
+select date_trunc('day', event_timestamp) as day, count(*) as events
+from in_sessions
+group by day
+order by day
+"""
+
 _WITH_THEIR_ORDER = """
+create or replace table in_sessions as
     select
         * replace (
             case
@@ -118,7 +126,7 @@ class Staging:
 
     def __init__(self, folder: Path, mapping: Mapping, names: dict[str, str], *, text: bool):
         self._sql = parse_sql(mapping, names, text_file=text)
-        self._connection = duckdb.connect()
+        self._connection = duckdb.connect(str(folder / "staging.duckdb"))
         self._connection.execute(
             f"set TimeZone = 'UTC'; set memory_limit = '{MEMORY}'; set threads = 2;"
             f" set temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}';"
@@ -194,19 +202,25 @@ class Staging:
         return self._connection.sql(_PRODUCTS).to_arrow_table().cast(PRODUCT_SCHEMA)
 
     def events(self, prefix: str) -> Iterator[pa.Table]:
-        """Good rows in EVENT_SCHEMA, by time, in batches cut the same way every time."""
-        returns = "select count(*) from staged where event_type in ('refund', 'review')"
-        settled = _WITH_THEIR_ORDER if self._count(returns) else _AS_THEY_ARE
+        """Good rows in EVENT_SCHEMA, by time, in batches cut the same way every time.
+
+        A batch holds whole days, so that the lake gets one file for each day; a day of more rows
+        than a batch may have is cut. Sorting a batch at a time needs memory for a batch alone.
+        """
         self._connection.execute(_IN_SESSIONS)
-        sql = _EVENTS.format(settled=settled)
-        for batch in self._batches(sql, {"prefix": prefix}, BATCH_ROWS):
-            yield batch.cast(EVENT_SCHEMA)
+        if self._count("select count(*) from staged where event_type in ('refund', 'review')"):
+            self._connection.execute(_WITH_THEIR_ORDER)
+        days = self._connection.execute(_DAYS).fetchall()
+        for first, end in _spans(days, BATCH_ROWS):
+            span = {"prefix": prefix, "first": first, "end": end}
+            for batch in self._batches(_EVENTS, span, BATCH_ROWS):
+                yield batch.cast(EVENT_SCHEMA)
 
     def bad_rows(self) -> Iterator[pa.Table]:
         """line, data and reason of the bad rows, in order of lines."""
         yield from self._batches("select * from bad order by line", {}, DEAD_LETTER_ROWS)
 
-    def _batches(self, sql: str, parameters: dict[str, str], rows: int) -> Iterator[pa.Table]:
+    def _batches(self, sql: str, parameters: dict[str, object], rows: int) -> Iterator[pa.Table]:
         reader = self._connection.sql(sql, params=parameters).to_arrow_reader(rows)
         pending: list[pa.RecordBatch] = []
         count = 0
@@ -224,6 +238,18 @@ class Staging:
     def _count(self, sql: str) -> int:
         [row] = self._connection.execute(sql).fetchall()
         return int(row[0])
+
+
+def _spans(days: list[tuple[datetime, int]], most: int) -> Iterator[tuple[datetime, datetime]]:
+    """Runs of days with at most ``most`` rows (one day may have more): first day, day after."""
+    position = 0
+    while position < len(days):
+        first, rows = days[position]
+        position += 1
+        while position < len(days) and rows + days[position][1] <= most:
+            rows += days[position][1]
+            position += 1
+        yield first, days[position - 1][0] + timedelta(days=1)
 
 
 def _plainly(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
