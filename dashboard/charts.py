@@ -48,7 +48,7 @@ def lines(
     value: str,
     part: str,
     palette: dict[str, str],
-    title: str,
+    title: str | None,
     percent: bool = False,
     height: int = 280,
 ) -> alt.Chart:
@@ -69,7 +69,7 @@ def lines(
             tooltip=[
                 alt.Tooltip(f"{time}:T", title="Time"),
                 alt.Tooltip(f"{part}:N", title="Series"),
-                alt.Tooltip(f"{value}:Q", format=shape, title=title),
+                alt.Tooltip(f"{value}:Q", format=shape, title=title or "Count"),
             ],
         )
         .properties(height=height)
@@ -82,7 +82,7 @@ def hours(rows: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
         alt.Chart(rows)
         .mark_area(line={"color": colours.ACTUAL, "strokeWidth": 1.5}, opacity=0.25)
         .encode(
-            x=alt.X("revenue_hour:T", title=None, axis=_hours()),
+            x=alt.X("revenue_hour:T", title=None, axis=_hours(rows["revenue_hour"])),
             y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format="~s")),
             color=alt.value(colours.ACTUAL),
             tooltip=[
@@ -110,8 +110,9 @@ def ranked_bars(
         if isinstance(palette, str)
         else _colour(label, {k: palette.get(k, colours.MUTED) for k in rows[label]}, legend=False)
     )
-    base = alt.Chart(rows).encode(
-        y=alt.Y(f"{label}:N", sort="-x", title=None, axis=_names()),
+    ranked = rows.sort_values(value, ascending=False)
+    base = alt.Chart(ranked).encode(
+        y=alt.Y(f"{label}:N", sort=ranked[label].tolist(), title=None, axis=_names()),
         x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(format=shape, tickCount=4)),
         tooltip=[
             alt.Tooltip(f"{label}:N", title="Name"),
@@ -146,7 +147,7 @@ def forecast(
             predicted[[time, "value", "lower", "upper"]].assign(series="Forecast"),
         ]
     )
-    x = alt.X(f"{time}:T", title=None, axis=_hours() if hourly else _days(both[time]))
+    x = alt.X(f"{time}:T", title=None, axis=_hours(both[time]) if hourly else _days(both[time]))
     band = (
         alt.Chart(both)
         .transform_filter("datum.series === 'Forecast'")
@@ -188,14 +189,19 @@ def scatter(
     y_title: str,
     x_shape: str,
 ) -> alt.Chart:
-    """One point for each product, coloured by health band and sized by units sold."""
+    """A point for each product, coloured by health band, sized by units sold; y is positive."""
     bands = {k: v for k, v in colours.HEALTH.items() if k in set(rows["health_band"])}
     return (
         alt.Chart(rows)
         .mark_circle(opacity=0.6, stroke=None)
         .encode(
             x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=x_shape)),
-            y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(format="~s")),
+            y=alt.Y(
+                f"{y}:Q",
+                title=y_title,
+                axis=alt.Axis(format="~s"),
+                scale=alt.Scale(type="log"),
+            ),
             size=alt.Size("units:Q", legend=None, scale=alt.Scale(range=[15, 300])),
             color=_colour("health_band", bands),
             tooltip=[
@@ -218,7 +224,13 @@ def price_history(rows: pd.DataFrame, regular_price: float | None, title: str) -
     )
     palette = {"Regular price": colours.ACTUAL, "On sale": colours.PROMOTION}
     x = alt.X("metric_date:T", title=None, axis=_days(rows["metric_date"]))
-    y = alt.Y("average_price:Q", title=title, scale=alt.Scale(zero=False))
+    prices = [*state["average_price"], *([] if regular_price is None else [regular_price])]
+    y = alt.Y(
+        "average_price:Q",
+        title=title,
+        axis=alt.Axis(format=",.2~f"),
+        scale=alt.Scale(domain=[min(prices) * 0.9, max(prices) * 1.1], zero=False),
+    )
     tooltip = [
         alt.Tooltip("metric_date:T", title="Day"),
         alt.Tooltip("average_price:Q", format=",.2f", title=title),
@@ -374,7 +386,7 @@ def cohorts(rows: pd.DataFrame) -> alt.LayerChart:
         color=alt.Color(
             "retention_rate:Q",
             title="Share",
-            scale=alt.Scale(range=["#dbe7f4", colours.ACTUAL], nice=False),
+            scale=alt.Scale(range=["#e4edf7", "#7fb0de"], nice=False),
             legend=None,
         )
     )
@@ -393,7 +405,7 @@ def pulse(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
         .encode(
             x=alt.X("at:O", title=None, axis=_clock_axis()),
             y=alt.Y(f"{value}:Q", title=title),
-            color=_colour("event_type", colours.EVENT_TYPES),
+            color=_colour("event_type", colours.EVENT_TYPES, columns=4),
             order=alt.Order("stack_order:Q"),
             tooltip=[
                 alt.Tooltip("at:N", title="From"),
@@ -436,7 +448,7 @@ def bars_by_day(
             y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s", tickCount=3)),
             tooltip=[
                 alt.Tooltip(f"{date}:T", timeUnit=_time_unit(rows[date]), title="From"),
-                alt.Tooltip(f"sum({value}):Q", format=",", title=title),
+                alt.Tooltip(f"sum({value}):Q", format=",", title=title or "Count"),
             ],
         )
         .properties(height=height)
@@ -452,12 +464,14 @@ def _time_unit(dates: pd.Series) -> str:
     return "yearweek" if span > WEEKLY_FROM_DAYS else "yearmonthdate"
 
 
-def _colour(column: str, palette: dict[str, str], *, legend: bool = True) -> alt.Color:
+def _colour(
+    column: str, palette: dict[str, str], *, legend: bool = True, columns: int = 6
+) -> alt.Color:
     return alt.Color(
         f"{column}:N",
         title=None,
         scale=alt.Scale(domain=list(palette), range=list(palette.values())),
-        legend=alt.Legend(orient="top", columns=6, symbolType="circle") if legend else None,
+        legend=alt.Legend(orient="top", columns=columns, symbolType="circle") if legend else None,
     )
 
 
@@ -469,17 +483,16 @@ def _days(dates: pd.Series) -> alt.Axis:
     )
 
 
-def _hours() -> alt.Axis:
-    """Hours as ``14:00``, midnights by their day."""
-    midnight = "hours(datum.value) == 0 && minutes(datum.value) == 0"
-    return alt.Axis(
-        labelExpr=f"timeFormat(datum.value, {midnight} ? '%a %d' : '%H:%M')", labelOverlap=True
-    )
+def _hours(hours: pd.Series) -> alt.Axis:
+    """Hours as ``14:00``; over several days, the days."""
+    if hours.max() - hours.min() > pd.Timedelta(days=2):
+        return alt.Axis(format="%a %d %b", tickCount="day", labelOverlap=True)
+    return alt.Axis(format="%H:%M", labelOverlap=True)
 
 
 def _names() -> alt.Axis:
     """Every label of a list, none left out."""
-    return alt.Axis(labelLimit=200, labelOverlap=False)
+    return alt.Axis(labelLimit=240, labelOverlap=False)
 
 
 def _percent_axis() -> alt.Axis:

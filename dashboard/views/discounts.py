@@ -57,7 +57,7 @@ def _cards(page: Page, periods: pd.DataFrame, drops: pd.DataFrame, revenue: pd.D
         help="Units sold in the periods above those expected without, ÷ expected.",
     )
     cards[3].metric(
-        "Incremental revenue",
+        "Incremental",
         page.money(known["incremental_revenue"].sum() if len(known) else None),
         border=True,
         help="Revenue of the periods − revenue expected at the regular price.",

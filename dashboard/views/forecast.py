@@ -59,8 +59,8 @@ def _next_days(page: Page, series: str, runs: pd.DataFrame) -> None:
         help="Mean of the days forecast.",
     )
     cards[3].metric(
-        "From",
-        f"{page.local(runs['cutoff']).iloc[0]:%d %b %Y}",
+        "First day",
+        f"{page.local(runs['cutoff']).iloc[0]:%d %b}",
         border=True,
         help=f"The first day that the model was not shown. Run of "
         f"{_stamp(page, newest['run_at'])}.",
@@ -88,7 +88,7 @@ def _past_runs(page: Page, series: str, runs: pd.DataFrame) -> None:
     if known.empty:
         states.missing("No forecast day is over yet: come back after the next complete day.")
         return
-    left, right = st.columns([2, 3])
+    left, right = st.columns(2)
     with left:
         st.dataframe(
             known.assign(
@@ -175,8 +175,7 @@ def _accuracy(page: Page) -> None:
     rows = rows.assign(
         series=rows["series_id"].map(_name),
         verdict=[
-            f"⚠️ {row.served_model} instead" if row.is_fallback else f"✅ {row.served_model}"
-            for row in rows.itertuples()
+            "⚠️ seasonal naive" if fallback else "✅ model" for fallback in rows["is_fallback"]
         ],
     )
     st.dataframe(
@@ -186,6 +185,7 @@ def _accuracy(page: Page) -> None:
         column_order=[
             "series",
             "granularity",
+            "verdict",
             "mase_ratio",
             "mase",
             "naive_mase",
@@ -194,7 +194,6 @@ def _accuracy(page: Page) -> None:
             "coverage_80",
             "coverage_95",
             "cutoffs",
-            "verdict",
         ],
         column_config={
             "series": "Series",

@@ -44,15 +44,14 @@ def _funnel(page: Page, *, has_carts: bool) -> None:
         if not has_carts:
             states.missing("There are no add_to_cart events: purchases count as bought directly.")
         st.altair_chart(charts.funnel(_steps(total, previous)))
-        note = (
-            f"{formats.compact(total['sessions_bought_directly'])} sessions more bought without a "
-            "cart."
-        )
+        notes = []
+        if direct := total["sessions_bought_directly"]:
+            notes.append(f"{formats.compact(direct)} sessions more bought without a cart.")
         if len(before):
-            note += " The grey tick is the period before."
+            notes.append("The grey tick is the period before.")
         if len(selection.categories) > 1:
-            note += " A session counts once in each category."
-        st.caption(note)
+            notes.append("A session counts once in each category.")
+        st.caption(" ".join(notes))
     _over_time(now)
     _comparisons(page)
 
@@ -89,7 +88,7 @@ def _steps(total: pd.Series, previous: pd.Series) -> pd.DataFrame:
                 "sessions": int(total[column]),
                 "previous": int(previous[column]) if previous["sessions_viewed"] else None,
                 "label": f"{formats.compact(total[column])}"
-                + ("" if name == "Viewed" else f"   {formats.percent(total[column] / viewed, 2)}"),
+                + ("" if name == "Viewed" else f" · {formats.percent(total[column] / viewed, 2)}"),
             }
             for column, name in STEPS.items()
         ]
@@ -129,7 +128,7 @@ def _comparisons(page: Page) -> None:
     """View → purchase by category and by discount state, in the chosen dates."""
     selection = page.selection
     rows = page.connection.query(queries.FUNNEL_DAYS, start=selection.start, end=selection.end)
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.subheader("By category")
         chosen = rows[(rows["discount_state"] == selection.discount)]
@@ -157,30 +156,29 @@ def _rate_table(rows: pd.DataFrame, by: str, title: str) -> None:
         cart_to_purchase=sums["sessions_purchased"] / carted,
         view_to_purchase=sums["sessions_purchased"] / sums["sessions_viewed"],
     ).sort_values("view_to_purchase", ascending=False)
-    names = {
-        "view_to_cart": "View → cart",
-        "cart_to_purchase": "Cart → purchase",
-        "view_to_purchase": "View → purchase",
-    }
+    percent = st.column_config.NumberColumn
     st.dataframe(
         shown,
         hide_index=True,
         height="content",
-        column_order=[by, "sessions_viewed", *names],
+        column_order=[
+            by,
+            "sessions_viewed",
+            "view_to_cart",
+            "cart_to_purchase",
+            "view_to_purchase",
+        ],
         column_config={
             by: st.column_config.TextColumn(title),
-            "sessions_viewed": st.column_config.NumberColumn("Viewed", format="localized"),
-        }
-        | {
-            column: st.column_config.ProgressColumn(
-                name,
+            "sessions_viewed": percent("Viewed", format="localized"),
+            "view_to_cart": percent("→ cart", format="percent"),
+            "cart_to_purchase": percent("→ purchase", format="percent"),
+            "view_to_purchase": st.column_config.ProgressColumn(
+                "View → purchase",
                 format="percent",
                 min_value=0,
-                max_value=max(float(shown[column].max(skipna=True) or 0), 1e-9)
-                if shown[column].notna().any()
-                else 1,
-            )
-            for column, name in names.items()
+                max_value=float(shown["view_to_purchase"].max()) or 1,
+            ),
         },
     )
 

@@ -69,15 +69,15 @@ def _cards(page: Page, events: pd.DataFrame, now: datetime) -> None:
         "Orders, last hour", formats.compact(bought["session_id"].nunique()), border=True
     )
     cards[3].metric(
-        "Gross revenue, last hour",
+        "Revenue, last hour",
         page.money(float((bought["sale_price"] * bought["quantity"]).sum())),
         border=True,
     )
     cards[4].metric(
-        "Age of the newest event",
-        formats.age(now - events["event_timestamp"].max()),
+        "Newest event",
+        f"{formats.age(now - events['event_timestamp'].max())} ago",
         border=True,
-        help="From its timestamp to this screen.",
+        help="From its timestamp to this screen: the latency of the whole way.",
     )
 
 

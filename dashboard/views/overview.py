@@ -24,7 +24,7 @@ def show(page: Page) -> None:
         before = before.iloc[:0]
     _cards(page, now, before)
     _over_time(page)
-    left, right = st.columns([2, 3])
+    left, right = st.columns([3, 5])
     with left, st.container(border=True, height="stretch"):
         _share(page)
     with right, st.container(border=True, height="stretch"):

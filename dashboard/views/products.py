@@ -28,7 +28,7 @@ def show(page: Page) -> None:
         return
     with st.container(border=True, height="stretch"):
         _health_table(page, products)
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         _scatter(page, products)
     with right, st.container(border=True, height="stretch"):
@@ -130,10 +130,14 @@ def _scatter(page: Page, products: pd.DataFrame) -> None:
     if rows.empty:
         states.missing("Conversion needs views: there are no view_item events in the last 28 days.")
         return
+    sold = rows[rows["net_revenue"] > 0]
+    if sold.empty:
+        states.missing("None of these products brought net revenue in the last 28 days.")
+        return
     columns = ["product_name", "category", "health_band", "health_score", "units"]
     st.altair_chart(
         charts.scatter(
-            rows[[*columns, "conversion_rate", "net_revenue"]],
+            sold[[*columns, "conversion_rate", "net_revenue"]],
             x="conversion_rate",
             y="net_revenue",
             x_title="Sessions that bought it, of those that viewed it",
@@ -155,7 +159,6 @@ def _trending(page: Page) -> None:
         height="content",
         column_order=[
             "product_name",
-            "category",
             "trending_score",
             "views_24h",
             "carts_24h",
@@ -163,7 +166,6 @@ def _trending(page: Page) -> None:
         ],
         column_config={
             "product_name": "Product",
-            "category": "Category",
             "trending_score": st.column_config.NumberColumn("Score", format="%.1f"),
             "views_24h": st.column_config.NumberColumn("Views", help="In the last 24 hours."),
             "carts_24h": "Carts",
@@ -258,27 +260,7 @@ def _history(page: Page, product: str, regular_price: float | None) -> None:
             charts.price_history(priced, regular_price, f"Price ({page.clock.currency})")
         )
     with right:
-        st.markdown("**Views, carts and units sold**")
-        names = {"views": "Views", "sessions_carted": "Carts", "units": "Units sold"}
-        palette = {"Views": "#9bb8d6", "Carts": colours.ACTUAL, "Units sold": colours.GOOD}
-        present = {column: name for column, name in names.items() if days[column].any()}
-        if not present:
-            states.missing("It was neither viewed, carted nor bought in the chosen dates.")
-            return
-        long = days.rename(columns=present).melt(
-            "metric_date", list(present.values()), var_name="what", value_name="count"
-        )
-        st.altair_chart(
-            charts.lines(
-                long,
-                time="metric_date",
-                value="count",
-                part="what",
-                palette={name: palette[name] for name in present.values()},
-                title="Count",
-                height=240,
-            )
-        )
+        _activity(days)
     stock_outs = days[days["out_of_stock_events"] > 0]
     if len(stock_outs):
         st.warning(
@@ -287,6 +269,38 @@ def _history(page: Page, product: str, regular_price: float | None) -> None:
             f"the last was {stock_outs['metric_date'].max():%d %b %Y}.",
             icon="🚫",
         )
+
+
+def _activity(days: pd.DataFrame) -> None:
+    """Views by themselves: they would flatten carts and sales."""
+    if days["views"].any():
+        st.markdown("**Views**")
+        st.altair_chart(
+            charts.bars_by_day(
+                days, date="metric_date", value="views", title=None, colour="#9bb8d6", height=100
+            )
+        )
+    palette = {"Sessions with it in the cart": colours.ACTUAL, "Units sold": colours.GOOD}
+    columns = dict(zip(("sessions_carted", "units"), palette, strict=True))
+    present = {column: name for column, name in columns.items() if days[column].any()}
+    if not present:
+        states.missing("It was neither carted nor bought in the chosen dates.")
+        return
+    st.markdown("**" + " · ".join(present.values()) + "**")
+    long = days.rename(columns=present).melt(
+        "metric_date", list(present.values()), var_name="what", value_name="count"
+    )
+    st.altair_chart(
+        charts.lines(
+            long,
+            time="metric_date",
+            value="count",
+            part="what",
+            palette={name: palette[name] for name in present.values()},
+            title=None,
+            height=140,
+        )
+    )
 
 
 def _number(value: object) -> float | None:
