@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 from google.api_core import exceptions
+from google.auth.exceptions import GoogleAuthError
 from google.cloud import pubsub_v1
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
@@ -20,7 +21,8 @@ def publisher_client(settings: Settings, **options: Any) -> pubsub_v1.PublisherC
     """A publisher of the target; ``options`` go to the client."""
     if settings.target == "local":
         options["transport"] = PublisherGrpcTransport(channel=_channel(settings))
-    return pubsub_v1.PublisherClient(**options)
+    with _signed_in():
+        return pubsub_v1.PublisherClient(**options)
 
 
 def subscriber_client(settings: Settings) -> pubsub_v1.SubscriberClient:
@@ -29,7 +31,8 @@ def subscriber_client(settings: Settings) -> pubsub_v1.SubscriberClient:
         return pubsub_v1.SubscriberClient(
             transport=SubscriberGrpcTransport(channel=_channel(settings))
         )
-    return pubsub_v1.SubscriberClient()
+    with _signed_in():
+        return pubsub_v1.SubscriberClient()
 
 
 def service_name(settings: Settings) -> str:
@@ -58,6 +61,17 @@ def explained(settings: Settings) -> Iterator[None]:
         yield
     except exceptions.GoogleAPIError as error:
         raise EsynapseError(explain(settings, error)) from error
+
+
+@contextmanager
+def _signed_in() -> Iterator[None]:
+    try:
+        yield
+    except GoogleAuthError as error:
+        raise EsynapseError(
+            f"no Google credentials ({str(error).splitlines()[0].rstrip('.')}): "
+            "run 'gcloud auth application-default login', or use target local"
+        ) from error
 
 
 def _channel(settings: Settings) -> grpc.Channel:

@@ -58,7 +58,8 @@ DEAD_LETTER_SCHEMA = pa.schema(
 )
 """What a BigQuery subscription with ``write_metadata`` and no table schema writes
 (https://cloud.google.com/pubsub/docs/bigquery#write_metadata); ``attributes`` is a JSON object
-and says the reason under ``CloudPubSubDeadLetterSourceDeliveryError`` or, for imports, ``reason``.
+and says the reason under ``CloudPubSubDeadLetterSourceDeliveryErrorMessage`` or, for imports,
+``reason``.
 """
 
 RAW_TABLES: dict[str, pa.Schema] = {
