@@ -1,5 +1,6 @@
 """An import that is killed leaves nothing half done; the next one completes it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -33,7 +34,7 @@ def test_after_kill_9_at_any_moment_the_next_import_completes_the_file(
     command = [sys.executable, "-c", PROGRAM, str(warehouse.home.root), str(path), str(rules)]
     killed_with: set[int] = set()
     for _ in range(3):
-        child = subprocess.Popen(command)
+        child = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)})
         before, deadline = len(warehouse.lake.files("live_events")), time.monotonic() + 30
         while child.poll() is None and time.monotonic() < deadline:
             if len(warehouse.lake.files("live_events")) > before:
