@@ -5,30 +5,17 @@ import signal
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self
-
-import grpc
-from google.pubsub_v1 import types
+from typing import Self
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home
-from esynapse.ingest.pubsub import publisher_service, subscriber_service
 from esynapse.ingest.pubsub.courier import Courier
-from esynapse.ingest.pubsub.limits import MAX_PUBLISH_BYTES
-from esynapse.ingest.pubsub.publisher_service import PublisherService
-from esynapse.ingest.pubsub.refusal import RefusalError, storage_failed
+from esynapse.ingest.pubsub.front import grpc_server
 from esynapse.ingest.pubsub.store import Store
-from esynapse.ingest.pubsub.streaming_pull import Stream
-from esynapse.ingest.pubsub.subscriber_service import SubscriberService
 from esynapse.warehouse.lake import Lake
 
-MAX_CALLS = 64
-MAX_STREAMS = 40
-"""Of the calls served at once; each occupies a thread for as long as it is open."""
 GRACE_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -55,7 +42,7 @@ class Server:
             self.store = _open_store(self.home)
             undo.callback(self.store.close)
             self.courier = Courier(self.store, Lake(self.home))
-            self._grpc = _grpc_server(self.store)
+            self._grpc = grpc_server(self.store)
             try:
                 self._grpc.add_insecure_port(f"{self.host}:{self.port}")
             except RuntimeError:
@@ -119,70 +106,3 @@ def _taken(host: str, port: int, reason: str = "Address already in use") -> Esyn
         f"Pub/Sub cannot listen on {host}:{port} ({reason}): "
         "stop what runs there, or use another port (ESYNAPSE_PUBSUB_PORT)"
     )
-
-
-def _grpc_server(store: Store) -> grpc.Server:
-    server = grpc.server(
-        ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="call"),
-        options=[
-            ("grpc.so_reuseport", 0),
-            ("grpc.max_receive_message_length", MAX_PUBLISH_BYTES + 2_000_000),
-            ("grpc.max_send_message_length", -1),
-        ],
-    )
-    publisher, subscriber = PublisherService(store), SubscriberService(store)
-    server.add_generic_rpc_handlers(
-        (
-            grpc.method_handlers_generic_handler(
-                publisher_service.NAME,
-                {name: _unary(*call) for name, call in publisher.calls().items()},
-            ),
-            grpc.method_handlers_generic_handler(
-                subscriber_service.NAME,
-                {name: _unary(*call) for name, call in subscriber.calls().items()}
-                | {"StreamingPull": _streaming(subscriber)},
-            ),
-        )
-    )
-    return server
-
-
-def _unary(request_class: Any, answer: Callable[[Any], Any]) -> grpc.RpcMethodHandler:
-    def call(request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            return answer(request)
-        except RefusalError as refusal:
-            context.abort(refusal.code, refusal.message)
-        except sqlite3.Error as error:
-            log.error("%s", storage_failed(error).message)
-            context.abort(grpc.StatusCode.UNAVAILABLE, storage_failed(error).message)
-
-    return grpc.unary_unary_rpc_method_handler(call, request_class.pb().FromString, _serialize)
-
-
-def _streaming(subscriber: SubscriberService) -> grpc.RpcMethodHandler:
-    places = threading.BoundedSemaphore(MAX_STREAMS)
-
-    def call(requests: Iterator[Any], context: grpc.ServicerContext) -> Iterator[Any]:
-        if not places.acquire(blocking=False):
-            context.abort(
-                grpc.StatusCode.RESOURCE_EXHAUSTED, f"More than {MAX_STREAMS} open streams."
-            )
-        try:
-            yield from Stream(subscriber, requests, context).responses()
-        except RefusalError as refusal:
-            context.abort(refusal.code, refusal.message)
-        except sqlite3.Error as error:
-            log.error("%s", storage_failed(error).message)
-            context.abort(grpc.StatusCode.UNAVAILABLE, storage_failed(error).message)
-        finally:
-            places.release()
-
-    return grpc.stream_stream_rpc_method_handler(
-        call, types.StreamingPullRequest.pb().FromString, _serialize
-    )
-
-
-def _serialize(message: Any) -> bytes:
-    data: bytes = message.SerializeToString()
-    return data
