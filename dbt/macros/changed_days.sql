@@ -1,14 +1,28 @@
 {#-
 The incremental strategy: a run rebuilds whole days.
 
-The days are the variable `changed_dates` (event dates in UTC that received rows since the last
-green build); without it, the newest three days of the model. A model that looks at neighbouring
+The days are event dates in UTC that received rows since the last green build: the variable
+`changed_dates`, or ESYNAPSE_CHANGED_DATES with commas between (a new value of a variable makes dbt
+parse everything again, a new value of this one does not). Without either, the newest three days of
+the model. A model that looks at neighbouring
 days names them in its meta: `day` is its column of days, `before` and `after` widen the list.
 -#}
 
+{#- The dates as a list, or none. -#}
+{% macro changed_dates() -%}
+    {%- set dates = var('changed_dates', none) -%}
+    {%- if dates is none and execute -%}
+        {%- set text = env_var('ESYNAPSE_CHANGED_DATES', 'none') -%}
+        {%- if text != 'none' -%}
+            {%- set dates = text.split(',') | select | list -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(dates) }}
+{%- endmacro %}
+
 {#- A condition on `column`: true for the days to rebuild, widened. Use it when incremental. -#}
 {% macro is_changed_day(column, before=0, after=0, relation=this, day=none) -%}
-    {%- set dates = var('changed_dates', none) -%}
+    {%- set dates = changed_dates() -%}
     {%- if dates is none -%}
         {{ column }} >= (
             select {{ add_days("coalesce(max(" ~ (day or column) ~ "), date '1970-01-05')", -3 - before) }}

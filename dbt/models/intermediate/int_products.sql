@@ -24,6 +24,7 @@ select
     product_id,
     coalesce(products.product_name, product_id) as product_name,
     coalesce(products.category, 'Unknown') as category,
+    dense_rank() over (order by coalesce(products.category, 'Unknown')) as category_number,
     {{ money('coalesce(products.regular_price, observed.highest_price)') }} as regular_price,
     case
         when products.review_count > 0 then products.avg_rating

@@ -41,31 +41,39 @@ sessions as (
         today.session_key,
         today.event_date,
         coalesce(yesterday.event_date, today.event_date) as session_date,
-        coalesce(yesterday.started_at, today.started_at) as started_at
+        coalesce(yesterday.started_at, today.started_at) as started_at,
+        yesterday.session_key is not null or tomorrow.session_key is not null as is_crossing
     from session_days as today
     left join session_days as yesterday
-        on
-            today.session_key = yesterday.session_key
+        on today.session_key = yesterday.session_key
             and yesterday.event_date = {{ add_days('today.event_date', -1) }}
+    left join session_days as tomorrow
+        on today.session_key = tomorrow.session_key
+            and tomorrow.event_date = {{ add_days('today.event_date', 1) }}
+
+),
+
+{#- Few sessions cross midnight, so only their products are grouped again. -#}
+session_products as (
+
+    select session_key, session_date, sessions.started_at, product_id,
+        is_viewed, is_carted, is_purchased, is_on_sale
+    from events
+    inner join sessions using (session_key, event_date)
+    where not is_crossing
+    union all
+    select session_key, session_date, sessions.started_at, product_id,
+        {{ any_true('is_viewed') }}, {{ any_true('is_carted') }},
+        {{ any_true('is_purchased') }}, {{ any_true('is_on_sale') }}
+    from events
+    inner join sessions using (session_key, event_date)
+    where is_crossing
+    group by 1, 2, 3, 4
 
 )
 
-select
-    sessions.session_key,
-    sessions.session_date,
-    {{ shop_date('sessions.started_at') }} as shop_date,
-    sessions.started_at,
-    events.product_id,
-    {{ any_true('events.is_viewed') }} as is_viewed,
-    {{ any_true('events.is_carted') }} as is_carted,
-    {{ any_true('events.is_purchased') }} as is_purchased,
-    {{ any_true('events.is_on_sale') }} as is_on_sale
-from events
-inner join sessions
-    on
-        events.session_key = sessions.session_key
-        and events.event_date = sessions.event_date
+select *, {{ shop_date('started_at') }} as shop_date
+from session_products
 {% if is_incremental() %}
-    where {{ is_changed_day('sessions.session_date', 1, 1, day='session_date') }}
+    where {{ is_changed_day('session_date', 1, 1) }}
 {% endif %}
-group by 1, 2, 3, 4, 5

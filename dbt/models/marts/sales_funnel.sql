@@ -4,42 +4,35 @@
     meta={'day': 'funnel_date', 'before': 2, 'after': 2}
 ) }}
 
-with session_products as (
+with session_categories as (
 
-    select
-        source.*,
-        products.category,
-        case when source.is_on_sale then 'On sale' else 'Regular price' end as discount_state
-    from {{ ref('int_session_products') }} as source
-    inner join {{ ref('int_products') }} as products using (product_id)
+    select * from {{ ref('int_session_categories') }}
     {% if is_incremental() %}
-        where
-            {{ is_changed_day('source.shop_date', 2, 2, day='funnel_date') }}
-            and {{ is_changed_day('source.session_date', 3, 3, day='funnel_date') }}
+        where {{ is_changed_day('shop_date', 2, 2, day='funnel_date') }}
     {% endif %}
 
 ),
 
-{#- Every session once in each slice that it touched, 'All' being a slice too. -#}
+{#- Every session once in each slice that it touched; a null stands for all. -#}
 slices as (
 
     select
         shop_date as funnel_date,
         session_key,
-        session_date,
-        coalesce(category, 'All') as slice_category,
-        coalesce(discount_state, 'All') as slice_discount_state,
+        category_number,
+        is_on_sale,
         {{ any_true('is_viewed') }} as is_viewed,
         {{ any_true('is_carted') }} as is_carted,
         {{ any_true('is_purchased') }} as is_purchased,
-        {{ any_true('is_carted and is_purchased') }} as is_cart_purchased
-    from session_products
+        {{ any_true('is_cart_purchased') }} as is_cart_purchased
+    from session_categories
     group by grouping sets (
-        (shop_date, session_key, session_date),
-        (shop_date, session_key, session_date, category),
-        (shop_date, session_key, session_date, discount_state),
-        (shop_date, session_key, session_date, category, discount_state)
+        (shop_date, session_key),
+        (shop_date, session_key, category_number),
+        (shop_date, session_key, is_on_sale)
     )
+    union all
+    select * from session_categories
 
 ),
 
@@ -47,8 +40,8 @@ funnel as (
 
     select
         funnel_date,
-        slice_category as category,
-        slice_discount_state as discount_state,
+        category_number,
+        is_on_sale,
         {{ whole(count_where('is_viewed')) }} as sessions_viewed,
         {{ whole(count_where('is_viewed and is_carted')) }} as sessions_carted,
         {{ whole(count_where('is_viewed and is_cart_purchased')) }} as sessions_purchased,
@@ -59,8 +52,21 @@ funnel as (
 )
 
 select
-    *,
+    funnel.funnel_date,
+    coalesce(categories.category, 'All') as category,
+    case
+        when funnel.is_on_sale is null then 'All'
+        when funnel.is_on_sale then 'On sale'
+        else 'Regular price'
+    end as discount_state,
+    funnel.sessions_viewed,
+    funnel.sessions_carted,
+    funnel.sessions_purchased,
+    funnel.sessions_bought_directly,
     {{ ratio('sessions_carted', 'sessions_viewed') }} as view_to_cart_rate,
     {{ ratio('sessions_purchased', 'sessions_carted') }} as cart_to_purchase_rate,
     {{ ratio('sessions_purchased', 'sessions_viewed') }} as view_to_purchase_rate
 from funnel
+left join (
+    select distinct category_number, category from {{ ref('int_products') }}
+) as categories using (category_number)

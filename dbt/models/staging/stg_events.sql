@@ -13,10 +13,12 @@
 with repeated as (
 
     select
-        rules.event_date,
-        {{ fingerprint('rules.event_id') }} as event_key
-    from {{ ref('stg_event_rules') }} as rules
-    where {{ wanted }}
+        {{ raw_event_date() }} as event_date,
+        {{ fingerprint('event_id') }} as event_key
+    from {{ source('raw', 'live_events') }}
+    where
+        ({{ all_partitions() }})
+        {% if is_incremental() %} and {{ is_changed_day(raw_event_date(), day='event_date') }} {% endif %}
     group by 1, 2
     having count(*) > 1
 

@@ -6,12 +6,12 @@ not_null: further columns that are never null
 accepted: {column: values that it may have}
 rates: columns that lie in 0 to 1 where not null
 holds: {name: condition that is true for every row}; null counts as true
-changed_days: the column of days of an incremental model; given the variable `changed_dates`,
-    only those days are tested
+changed_days: the column of days of an incremental model; where the changed
+    dates are known, only they are tested
 -#}
 {% test sound(model, key, not_null=[], accepted={}, rates=[], holds={}, changed_days=none) %}
 
-{%- set dates = var('changed_dates', none) -%}
+{%- set dates = changed_dates() -%}
 {%- set rules = {} -%}
 {%- for column in key + not_null -%}
     {%- do rules.update({column ~ ' is not null': column ~ ' is null'}) -%}
