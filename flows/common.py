@@ -7,6 +7,10 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
+from flows.quiet import hush_interpreter_exit
+
+hush_interpreter_exit()
+
 NETWORK_RETRIES: Mapping[str, Any] = {
     "retries": 3,
     "retry_delay_seconds": exponential_backoff(backoff_factor=5),

@@ -15,7 +15,8 @@ from types import FrameType
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
-from esynapse.pipeline.bootstrap import bootstrap, has_shop
+from esynapse.pipeline.bootstrap import bootstrap
+from esynapse.pipeline.shop_floor import has_shop
 from esynapse.settings import Settings
 from esynapse.shop import load_profile
 from flows.cli.screen import console, steps
@@ -120,7 +121,7 @@ def _start_everything(settings: Settings, supervisor: Supervisor, dashboard: boo
     supervisor.start(
         "worker", [*prefect, "worker", "start", "--pool", "esynapse", "--name", "local"]
     )
-    if has_shop(settings):
+    if has_shop(supervisor.home):
         supervisor.start("streamer", [sys.executable, "-m", "flows.streamer"])
     if dashboard:
         url = f"http://{settings.host}:{settings.dashboard_port}/_stcore/health"

@@ -1,13 +1,12 @@
 """What all tests share."""
 
-import atexit
 import os
 
 import pytest
 
-from flows.cli import hush_interpreter_exit
+from flows.quiet import hush_interpreter_exit
 
-atexit.register(hush_interpreter_exit)
+hush_interpreter_exit()
 
 
 @pytest.fixture(autouse=True)

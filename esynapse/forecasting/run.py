@@ -18,6 +18,7 @@ from esynapse.forecasting import models
 from esynapse.forecasting.backtest import Z80, Window, interval, loses, score
 from esynapse.forecasting.history import Calendar, Days, Hours, Values, densify, newest
 from esynapse.forecasting.models import Model, Prediction
+from esynapse.progress import Progress, silent
 from esynapse.warehouse.raw_tables import ACCURACY_SCHEMA, FORECAST_SCHEMA
 
 CONFIDENCE_LEVEL = 0.8
@@ -26,9 +27,6 @@ is so wide at 30 days that a shop's actuals hardly ever leave it. Accuracy tells
 both 80 and 95 %."""
 
 MINIMUM_DAYS = 3
-
-Progress = Callable[[int, int, str], None]
-"""(fits done, fits in all, what was fitted)."""
 
 
 class Forecast(NamedTuple):
@@ -77,7 +75,7 @@ def forecast_daily(
     horizon: int = 30,
     past_cutoffs: int = 4,
     timezone: str = "UTC",
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Forecast:
     """Forecast each series of ``history`` by day.
 
@@ -104,7 +102,7 @@ def forecast_hourly(
     horizon: int = 168,
     past_cutoffs: int = 4,
     timezone: str = "UTC",  # noqa: ARG001
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Forecast:
     """Forecast each series of ``history`` by hour.
 
@@ -136,7 +134,7 @@ def _run(
     run_at: datetime,
     horizon: int,
     past_cutoffs: int,
-    progress: Progress | None,
+    progress: Progress,
 ) -> Forecast:
     dense = densify(history, calendar)
     if dense.steps < MINIMUM_DAYS * granularity.day:
@@ -159,9 +157,8 @@ def _run(
             starts = [calendar.start(dense.first_slot + end + step) for step in range(horizon)]
             when = run_at if end == dense.steps else cutoff
             forecasts.append(_forecast_rows(series, when, cutoff, starts, served))
-            if progress is not None:
-                done = place * len(ends) + count
-                progress(done, len(dense.series) * len(ends), f"{granularity.name} {series}")
+            done = place * len(ends) + count
+            progress(done, len(dense.series) * len(ends), f"{granularity.name} {series}")
         accuracy.append(
             {"series_id": series, "granularity": granularity.name, "run_at": run_at}
             | {"model": fit.candidate.model, "served_model": served.model, "cutoffs": len(known)}

@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 
 from esynapse.home import open_home
 from esynapse.pipeline.backfill import BackfillReport, backfill
 from esynapse.pipeline.retrain import RetrainReport, is_due, retrain
+from esynapse.pipeline.shop_floor import has_shop
 from esynapse.pipeline.transform import TransformReport, transform
 from esynapse.progress import Progress
 from esynapse.settings import Settings
 from esynapse.shop import load_profile
-from esynapse.warehouse.lake import Lake
 
 
 @dataclass(frozen=True)
@@ -31,31 +30,19 @@ Begin = Callable[[str], Progress]
 def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None]) -> None:
     """Bring the home up to now: events, marts, forecasts. What is there already is not redone."""
     load_profile(settings.profile)
-    open_home(settings.home)
+    home = open_home(settings.home)
 
     def run(name: str, step: Callable[[Progress], str]) -> None:
         started = time.monotonic()
         outcome = step(begin(name))
         done(Step(name, outcome, time.monotonic() - started))
 
-    if has_shop(settings):
+    if has_shop(home):
         run("shop", lambda progress: _say_backfill(backfill(settings, progress=progress)))
     run("marts", lambda _: _say_transform(transform(settings)))
     if is_due(settings):
         run("forecast", lambda progress: _say_retrain(retrain(settings, progress=progress)))
         run("publish", lambda _: _say_transform(transform(settings, forecasts_only=True)))
-
-
-def has_shop(settings: Settings) -> bool:
-    """Whether the home simulates a shop: not if it was begun by importing somebody's own events."""
-    home = open_home(settings.home)
-    if (home.shop / "shop.json").exists():
-        return True
-    with closing(Lake(home).connect()) as connection:
-        found = connection.execute(
-            "select 1 from batches where table_name = 'live_events' limit 1"
-        ).fetchone()
-    return found is None
 
 
 def _say_backfill(report: BackfillReport) -> str:

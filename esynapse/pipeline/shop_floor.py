@@ -11,7 +11,7 @@ events (the same ids; staging removes them) and never skips one.
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from esynapse.errors import EsynapseError
 from esynapse.home import Home
 from esynapse.settings import Settings
 from esynapse.shop import ShopState, load_profile, open_shop, simulate_day
-from esynapse.warehouse.lake import write_parquet
+from esynapse.warehouse.lake import Lake, write_parquet
 
 BUSY = (
     "the shop is being simulated by another process (a streamer or a backfill): it catches up by "
@@ -115,14 +115,29 @@ class ShopFloor:
         self.position = position
 
 
+def has_shop(home: Home) -> bool:
+    """Whether the home simulates a shop: not if it was begun by importing somebody's own events."""
+    if (home.shop / "shop.json").exists():
+        return True
+    with closing(Lake(home).connect()) as connection:
+        found = connection.execute(
+            "select 1 from batches where table_name = 'live_events' limit 1"
+        ).fetchone()
+    return found is None
+
+
 @contextmanager
 def shop_floor(settings: Settings, home: Home, *, today: date) -> Iterator[ShopFloor]:
     """The home's shop, opened ``settings.days`` before ``today`` if it is new.
 
     Raises:
-        EsynapseError: another process holds it, or the home holds a different shop.
+        EsynapseError: another process holds it, or the home holds a different shop, or none.
     """
     with home.lock("shop", busy=BUSY):
+        if not has_shop(home):
+            raise EsynapseError(
+                f"{home.root} holds imported events and no simulated shop: use another --home"
+            )
         path = home.shop / "shop.json"
         asked = Identity(
             settings.profile,

@@ -188,7 +188,9 @@ def _arguments(
 def _dbt_runner() -> Invoke:
     from dbt.cli.main import dbtRunner
 
-    return lambda arguments: dbtRunner().invoke(["--quiet", "--log-level", "none", *arguments])
+    return lambda arguments: dbtRunner().invoke(
+        ["--quiet", "--no-print", "--log-level-file", "info", *arguments]
+    )
 
 
 def _run_dbt(arguments: list[str], home: Home, invoke: Invoke) -> list[dict[str, Any]]:

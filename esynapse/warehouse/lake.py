@@ -10,6 +10,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,10 @@ from esynapse.home import Home
 from esynapse.warehouse import catalog
 from esynapse.warehouse.catalog import LakeFile
 from esynapse.warehouse.raw_tables import RAW_TABLES
+
+
+WRITERS = 8
+"""Files written at once: a batch of many days waits for the disk, not for the processor."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,16 @@ class Lake:
         if rows.schema.names != wanted.names:
             raise EsynapseError(f"{table}: columns are {rows.schema.names}, not {wanted.names}")
         rows = rows.cast(wanted)
-        staged: list[LakeFile] = []
-        try:
-            for day, part in _by_event_date(rows):
-                staged.append(self._write(table, day, part))
-        except BaseException:
-            self.discard(Staged(table, tuple(staged)))
-            raise
-        return Staged(table, tuple(staged))
+        with ThreadPoolExecutor(WRITERS) as pool:
+            writes = [
+                pool.submit(self._write, table, day, part) for day, part in _by_event_date(rows)
+            ]
+        errors = [error for write in writes if (error := write.exception())]
+        files = tuple(write.result() for write in writes if not write.exception())
+        if errors:
+            self.discard(Staged(table, files))
+            raise errors[0]
+        return Staged(table, files)
 
     def discard(self, staged: Staged) -> None:
         """Delete staged files that will not be registered."""
@@ -235,18 +242,15 @@ def _by_event_date(rows: pa.Table) -> Iterable[tuple[date | None, pa.Table]]:
         yield None, rows
         return
     days = rows["event_timestamp"].cast(pa.timestamp("us")).cast(pa.date32())
-    for day in sorted(pc.unique(days).to_pylist()):
-        yield (
-            day,
-            rows
-            if days.null_count == 0 and _all_on(days, day)
-            else rows.filter(pc.equal(days, day)),
-        )
-
-
-def _all_on(days: pa.ChunkedArray, day: date) -> bool:
-    span = pc.min_max(days)
-    return bool(span["min"].as_py() == span["max"].as_py() == day)
+    if days.null_count:
+        raise EsynapseError(f"{days.null_count} rows have no event_timestamp, so no day to lie in")
+    counts = sorted(pc.value_counts(days).to_pylist(), key=lambda entry: entry["values"])
+    if len(counts) > 1:
+        rows = rows.take(pc.sort_indices(days))
+    begin = 0
+    for entry in counts:
+        yield entry["values"], rows.slice(begin, entry["counts"])
+        begin += entry["counts"]
 
 
 def _iso(day: date | None) -> str | None:

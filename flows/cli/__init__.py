@@ -1,8 +1,6 @@
 """The command line: `esynapse …`."""
 
-import atexit
 import errno
-import os
 import sys
 import traceback
 
@@ -10,6 +8,7 @@ import click
 
 from esynapse import __version__
 from esynapse.errors import EsynapseError
+from flows.quiet import hush_interpreter_exit
 
 USAGE_ERROR, INTERNAL_ERROR, INTERRUPTED = 2, 1, 130
 
@@ -27,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     """
     from flows.cli import data, run  # noqa: F401 - they add their commands to the group
 
-    atexit.register(hush_interpreter_exit)
+    hush_interpreter_exit()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
@@ -58,12 +57,3 @@ def main(arguments: list[str] | None = None) -> None:
 def _fail(message: str, code: int) -> None:
     click.echo(f"esynapse: {message}", err=True)
     sys.exit(code)
-
-
-def hush_interpreter_exit() -> None:
-    """Close standard error for the interpreter's last moments.
-
-    DuckDB 2.0.0 reports leaks of its own bindings there, which nobody who reads it can mend.
-    """
-    sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

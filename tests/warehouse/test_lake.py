@@ -97,6 +97,13 @@ def test_a_full_disk_leaves_nothing_behind(lake: Lake, monkeypatch: pytest.Monke
     assert lake.files("live_events") == []
 
 
+def test_a_row_without_a_time_is_refused_and_nothing_lands(lake: Lake) -> None:
+    rows = pa.Table.from_pylist([{"event_id": "a"}], schema=EVENT_SCHEMA)
+    with pytest.raises(EsynapseError, match="no event_timestamp"):
+        lake.append("live_events", rows, batch_key="a")
+    assert lake.files("live_events") == []
+
+
 def test_changed_dates_are_those_of_batches_landed_later(lake: Lake) -> None:
     lake.append("live_events", events(1, 25), batch_key="a")
     seen = lake.watermark("live_events")

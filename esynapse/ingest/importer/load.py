@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,14 +19,12 @@ from esynapse.ingest.importer import staging
 from esynapse.ingest.importer.mapping import Mapping
 from esynapse.ingest.importer.reader import file_format, read_chunks
 from esynapse.ingest.importer.staging import Staging
+from esynapse.progress import Progress, silent
 from esynapse.warehouse import Warehouse
 from esynapse.warehouse.raw_tables import DEAD_LETTER_SCHEMA
 
 LAYOUT = 1
 """Part of every batch key; raise it when the same file would give other rows or another order."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with 'read' and bytes, then 'write' and rows: done so far, total."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class _Key(NamedTuple):
 
 
 def import_file(
-    warehouse: Warehouse, path: Path, mapping: Mapping, *, progress: Progress | None = None
+    warehouse: Warehouse, path: Path, mapping: Mapping, *, progress: Progress = silent
 ) -> ImportReport:
     """Bring the rows of ``path`` into ``live_events``, its bad rows into ``dead_letter_events``.
 
@@ -66,7 +64,6 @@ def import_file(
     Raises:
         EsynapseError: the file is missing or empty, is not of its format, or lacks a column.
     """
-    report = progress or (lambda _step, _done, _total: None)
     key = _key(path, mapping)
     total = path.stat().st_size
     if not total:
@@ -81,7 +78,7 @@ def import_file(
         ignored = 0
         for chunk in read_chunks(path, mapping.file, lambda found: _choose(path, names, found)):
             ignored += staged.add(chunk)
-            report("read", min(chunk.position, total), total)
+            progress(min(chunk.position, total), total, "bytes read")
         good, reasons = staged.good_rows(), staged.reasons()
         if not good and not reasons and not ignored:
             raise EsynapseError(f"{path}: has no rows, there is nothing to import")
@@ -91,7 +88,7 @@ def import_file(
         for number, events in enumerate(staged.events(key.file)):
             landed += warehouse.load_events(events, batch_key=f"{key.batch}/{number}")
             done += events.num_rows
-            report("write", done, good)
+            progress(done, good, "events written")
     return ImportReport(
         rows_read=good + ignored + sum(reasons.values()),
         rows_good=good,
