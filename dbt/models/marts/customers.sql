@@ -1,36 +1,28 @@
-with orders as (
+with sales as (
 
     select
         user_id,
-        min(order_date) as first_order_date,
-        max(order_date) as last_order_date,
-        count(*) as orders,
-        sum(units) as units,
-        sum(amount) as gross_revenue
-    from {{ ref('int_orders') }}
-    group by 1
-
-),
-
-refunds as (
-
-    select user_id, sum(amount) as refunds
+        min(case when not is_refund then shop_date end) as first_order_date,
+        max(case when not is_refund then shop_date end) as last_order_date,
+        count(distinct case when not is_refund then session_id end) as orders,
+        sum(case when is_refund then 0 else units end) as units,
+        sum(case when is_refund then 0 else amount end) as gross_revenue,
+        sum(case when is_refund then amount else 0 end) as refunds
     from {{ ref('int_sale_lines') }}
-    where is_refund
     group by 1
 
 )
 
 select
-    user_id,
-    orders.first_order_date,
-    orders.last_order_date,
-    {{ whole('orders.orders') }} as orders,
-    {{ whole('orders.units') }} as units,
-    {{ money('orders.gross_revenue') }} as gross_revenue,
-    {{ money('coalesce(refunds.refunds, 0)') }} as refunds,
-    {{ money('orders.gross_revenue - coalesce(refunds.refunds, 0)') }} as net_revenue,
-    {{ whole(days_between('orders.last_order_date', 'clock.as_of_date')) }} as days_since_last_order
-from orders
+    sales.user_id,
+    sales.first_order_date,
+    sales.last_order_date,
+    {{ whole('sales.orders') }} as orders,
+    {{ whole('sales.units') }} as units,
+    {{ money('sales.gross_revenue') }} as gross_revenue,
+    {{ money('sales.refunds') }} as refunds,
+    {{ money('sales.gross_revenue - sales.refunds') }} as net_revenue,
+    {{ whole(days_between('sales.last_order_date', 'clock.as_of_date')) }} as days_since_last_order
+from sales
 cross join {{ ref('pipeline_clock') }} as clock
-left join refunds using (user_id)
+where sales.orders > 0
