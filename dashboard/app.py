@@ -21,10 +21,13 @@ PAGES = (
 
 def main() -> None:
     """Choose the page and run it; what a person can mend is said in one line."""
-    st.set_page_config(
-        page_title="ESynapse", page_icon="📊", layout="wide", initial_sidebar_state=300
-    )
     page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES])
+    st.set_page_config(
+        page_title=f"{page.title} · ESynapse",
+        page_icon="📊",
+        layout="wide",
+        initial_sidebar_state=300,
+    )
     try:
         connection = connect()
         if connection.version():

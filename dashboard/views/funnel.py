@@ -142,6 +142,11 @@ def _comparisons(page: Page) -> None:
         wanted = list(selection.categories) or [EVERYTHING]
         chosen = rows[rows["discount_state"].isin(states_of) & rows["category"].isin(wanted)]
         _rate_table(chosen, "discount_state", "Price")
+        st.caption(
+            "A session counts once however many products it viewed, so the state with more "
+            "products on view has the higher rates. What a discount does to one product is on "
+            "the page Discounts."
+        )
 
 
 def _rate_table(rows: pd.DataFrame, by: str, title: str) -> None:
@@ -175,6 +180,7 @@ def _rate_table(rows: pd.DataFrame, by: str, title: str) -> None:
             "cart_to_purchase": percent("→ purchase", format="percent"),
             "view_to_purchase": st.column_config.ProgressColumn(
                 "View → purchase",
+                width="small",
                 format="percent",
                 min_value=0,
                 max_value=float(shown["view_to_purchase"].max()) or 1,

@@ -280,13 +280,13 @@ def _activity(days: pd.DataFrame) -> None:
                 days, date="metric_date", value="views", title=None, colour="#9bb8d6", height=100
             )
         )
-    palette = {"Sessions with it in the cart": colours.ACTUAL, "Units sold": colours.GOOD}
+    palette = {"Carted": colours.ACTUAL, "Units sold": colours.GOOD}
     columns = dict(zip(("sessions_carted", "units"), palette, strict=True))
     present = {column: name for column, name in columns.items() if days[column].any()}
     if not present:
         states.missing("It was neither carted nor bought in the chosen dates.")
         return
-    st.markdown("**" + " · ".join(present.values()) + "**")
+    st.markdown("**Sessions that carted it, units sold**")
     long = days.rename(columns=present).melt(
         "metric_date", list(present.values()), var_name="what", value_name="count"
     )
@@ -298,7 +298,7 @@ def _activity(days: pd.DataFrame) -> None:
             part="what",
             palette={name: palette[name] for name in present.values()},
             title=None,
-            height=140,
+            height=190,
         )
     )
 

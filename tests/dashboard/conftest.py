@@ -70,10 +70,12 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Open:
 
     def open_it(home: Path, page: str = "overview", **query: str | list[str]) -> AppTest:
         monkeypatch.setenv("ESYNAPSE_HOME", str(home))
-        app = AppTest.from_file(str(APP), default_timeout=30).run()
+        app = AppTest.from_file(str(APP), default_timeout=30)
         for name, value in query.items():
             app.query_params[name] = value
-        return app.switch_page(f"views/{page}.py").run()
+        if page != PAGES[0]:
+            app.switch_page(f"views/{page}.py")
+        return app.run()
 
     return open_it
 

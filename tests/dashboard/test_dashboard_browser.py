@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.dashboard.conftest import APP, PAGES
 
@@ -62,24 +63,42 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("streamlit does not listen")
 
 
-def test_every_page_draws_and_asks_no_other_host(address: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    asked: set[str] = set()
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 2400})
-        page.on("request", lambda request: asked.add(request.url))
-        for name in PAGES:
-            page.goto(f"{address}/{'' if name == 'overview' else name}")
-            page.wait_for_selector('[data-testid="stMetric"], [data-testid="stAlert"]')
-            if name != "live":
-                page.wait_for_selector(
-                    '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
-                )
-            assert page.locator('[data-testid="stException"]').count() == 0, name
-        browser.close()
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def test_every_page_draws_and_asks_no_other_host(address: str, browser: Browser) -> None:
+    asked: set[str] = set()
+    page = browser.new_page(viewport={"width": 1440, "height": 2400})
+    page.on("request", lambda request: asked.add(request.url))
+    for name in reversed(PAGES):
+        page.goto(f"{address}/{'' if name == 'overview' else name}")
+        page.wait_for_selector('[data-testid="stMetric"], [data-testid="stAlert"]')
+        assert page.title() == f"{name.capitalize()} · ESynapse"
+        if name != "live":
+            page.wait_for_selector(
+                '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+            )
+        assert page.locator('[data-testid="stException"]').count() == 0, name
     hosts = {
         urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:", "about:"))
     }
     assert hosts == {"127.0.0.1"}
+
+
+def test_a_filter_stands_in_the_url_and_goes_along_to_the_next_page(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto(address)
+    page.get_by_role("radio", name="On sale").click()
+    page.wait_for_url("**/?discount=On+sale")
+    page.get_by_role("link", name="Products").click()
+    page.wait_for_url("**/products?discount=On+sale")
+    page.get_by_text("Product health").wait_for()
+    chosen = page.get_by_role("radio", name="On sale")
+    assert chosen.get_attribute("aria-checked") == "true"
