@@ -1,0 +1,91 @@
+"""The project itself: contracts, documentation, and that BigQuery's SQL compiles."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.conftest import PROJECT, Built, environment, run_dbt
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def manifest(built: Built) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((built.home.root / "dbt" / "manifest.json").read_text())
+    return found
+
+
+def models(manifest: dict[str, Any], layer: str | None = None) -> list[dict[str, Any]]:
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and layer in (None, node["schema"])
+    ]
+
+
+def test_every_mart_has_exactly_the_columns_of_its_contract(
+    built: Built, manifest: dict[str, Any]
+) -> None:
+    for mart in models(manifest, "marts"):
+        assert mart["contract"]["enforced"], mart["name"]
+        assert sorted(mart["columns"]) == sorted(built.refreshed[mart["name"]].columns)
+
+
+def test_every_model_and_column_is_described(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        assert model["description"].startswith("One row"), model["name"]
+        undescribed = [c for c, column in model["columns"].items() if not column["description"]]
+        assert undescribed == [], model["name"]
+
+
+def test_every_model_has_a_file_of_its_own_documentation_and_a_screenful_of_sql() -> None:
+    for sql in PROJECT.glob("models/*/*.sql"):
+        assert sql.with_suffix(".yml").exists(), sql.name
+        assert len(sql.read_text().splitlines()) <= 80, sql.name
+
+
+def test_every_stored_model_is_tested(manifest: dict[str, Any]) -> None:
+    tested = {
+        node.get("attached_node")
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+    stored = {
+        model["unique_id"]
+        for model in models(manifest)
+        if model["config"]["materialized"] in ("table", "incremental")
+    }
+    assert stored <= tested
+
+
+def test_every_unit_test_of_a_formula_passes(built: Built, manifest: dict[str, Any]) -> None:
+    names = [test["name"] for test in manifest["unit_tests"].values()]
+
+    assert len(names) >= 10
+    assert {built.statuses[name] for name in names} == {"pass"}
+
+
+def test_the_project_holds_no_python() -> None:
+    assert list(PROJECT.glob("**/*.py")) == []
+
+
+@pytest.mark.parametrize("incremental", [False, True])
+def test_bigquery_compiles_without_a_network(tmp_path: Path, incremental: bool) -> None:
+    variables = {"compile_incremental": incremental, "changed_dates": ["2026-01-01"]}
+    with environment(
+        ESYNAPSE_BIGQUERY_METHOD="oauth-secrets",
+        ESYNAPSE_BIGQUERY_TOKEN="none",
+        ESYNAPSE_TIMEZONE="Europe/Berlin",
+    ):
+        compiled = run_dbt(
+            tmp_path,
+            *("compile", "--target", "bigquery", "--no-introspect", "--no-populate-cache"),
+            *("--vars", json.dumps(variables)),
+        )
+    sql = (tmp_path / "compiled/esynapse/models/intermediate/int_sale_lines.sql").read_text()
+
+    assert "daily_revenue" in compiled
+    assert "timestamp_trunc(event_timestamp, hour, 'Europe/Berlin')" in sql
+    assert ("date '2026-01-01'" in sql) is incremental
