@@ -74,7 +74,9 @@ def test_killing_each_part_loses_and_doubles_nothing(tmp_path: Path) -> None:
     time.sleep(6)
     kill(transform)
 
-    backfill(load_settings(home=tmp_path / "clean", **shop), now=now)
+    clean = load_settings(home=tmp_path / "clean", **shop)
+    backfill(clean, now=now - timedelta(hours=26))
+    backfill(clean, now=now)
     expected = ids_before(tmp_path / "clean", now)
     deadline = time.monotonic() + 120
     while not expected <= ids_before(pipeline.home, now):
