@@ -67,10 +67,11 @@ def signed_percent(value: float | None) -> str | None:
 
 
 def signed_points(now: float | None, before: float | None) -> str | None:
-    """The delta of a rate, in percentage points: 0.052 after 0.05 → ``0.20 pp``."""
+    """The delta of a rate, in percentage points: 0.052 after 0.05 → ``0.20 pp``; None for none."""
     if now is None or before is None or is_missing(now) or is_missing(before):
         return None
-    return f"{(now - before) * 100:.2f} pp"
+    text = f"{(now - before) * 100:.2f} pp"
+    return None if float(text.split()[0]) == 0 else text
 
 
 def age(span: timedelta) -> str:

@@ -31,10 +31,13 @@ def by_day(
     Columns: ADDITIVE, ``sessions`` and those ``converting``. Without a filter these are all
     sessions and those with a purchase, and an order counts once. With one they are the sessions
     that viewed, and those of them that carted and bought, in the categories and state chosen.
+    Data without any view hold buying sessions alone, which convert by definition: sessions are 0.
     """
     if not is_narrowed(selection):
         days = connection.query(queries.DAILY_TOTALS, start=start, end=end)
-        return days.assign(converting=days["orders"])
+        ever = connection.query(queries.EVENTS_EVER)
+        sessions = days["sessions"] if ever["viewed"][0] else 0
+        return days.assign(converting=days["orders"], sessions=sessions)
     parts = by_day_and_category(connection, selection, start, end)
     days = parts.groupby("revenue_date", as_index=False)[ADDITIVE].sum()
     funnel = (

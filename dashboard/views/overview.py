@@ -48,6 +48,7 @@ def _cards(page: Page, now: pd.DataFrame, before: pd.DataFrame) -> None:
             chart_data=now[column],
             chart_type="area",
             border=True,
+            height="stretch",
             help=f"Change {compared}.",
         )
     cards[2].metric(
@@ -57,12 +58,13 @@ def _cards(page: Page, now: pd.DataFrame, before: pd.DataFrame) -> None:
         chart_data=now["orders"],
         chart_type="area",
         border=True,
+        height="stretch",
         help=f"Sessions with a purchase. {measures.order_note(selection) or ''} Change {compared}.",
     )
     _ratio_card(cards[3], "Average order", now, before, "gross_revenue", "orders", page=page)
     _ratio_card(
         cards[4],
-        "View → purchase" if narrowed else "Conversion",
+        "Conversion",
         now,
         before,
         "converting",
@@ -118,6 +120,7 @@ def _ratio_card(
         chart_data=daily.dropna() if daily.notna().any() else None,
         chart_type="area",
         border=True,
+        height="stretch",
         help=explained or "Gross revenue ÷ orders.",
     )
 
@@ -256,6 +259,8 @@ def _today(page: Page) -> None:
     if predicted.empty or hours.empty:
         return
     done = hours[hours["is_complete"]]
+    if done.empty:
+        return
     to_come = predicted[~predicted["forecast_hour"].isin(done["revenue_hour"])]
     so_far, expected = done["net_revenue"].sum(), to_come["forecast_value"].sum()
     with st.container(border=True):

@@ -217,7 +217,7 @@ def _detail(page: Page) -> None:
     )
     rating = _number(row["avg_rating"])
     cards[4].metric(
-        f"Rating of {int(row['review_count'] or 0):,}",
+        f"Rating of {int(row['review_count']):,}" if row["review_count"] else "Rating",
         formats.NOTHING if rating is None else f"{rating:.2f}",
         border=True,
         height="stretch",
@@ -264,9 +264,9 @@ def _history(page: Page, product: str, regular_price: float | None) -> None:
     stock_outs = days[days["out_of_stock_events"] > 0]
     if len(stock_outs):
         st.warning(
-            f"Out of stock on {len(stock_outs)} of these days, when "
-            f"{int(stock_outs['out_of_stock_events'].sum()):,} times somebody wanted it; "
-            f"the last was {stock_outs['metric_date'].max():%d %b %Y}.",
+            f"Out of stock on {len(stock_outs)} of these days, the last time on "
+            f"{stock_outs['metric_date'].max():%d %b %Y}; wanted and not had: "
+            f"{int(stock_outs['out_of_stock_events'].sum()):,} ×.",
             icon="🚫",
         )
 

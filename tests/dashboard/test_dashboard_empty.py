@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from esynapse.home import open_home
-from tests.dashboard.conftest import PAGES, Open, charts, sound
+from tests.dashboard.conftest import PAGES, Open, charts, metric, sound
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -52,6 +52,7 @@ def test_data_of_1997_are_shown_by_their_own_clock(purchases_home: Path, open_ap
     app = sound(open_app(purchases_home))
     assert "1997-04-09" in app.caption[0].value
     assert charts(app) >= 2
+    assert metric(app, "Conversion") == "–"
 
 
 @pytest.mark.slow

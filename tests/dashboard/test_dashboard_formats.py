@@ -73,3 +73,10 @@ def test_a_change_from_nothing_says_nothing() -> None:
 )
 def test_ages_are_in_the_unit_that_fits(seconds: float, text: str) -> None:
     assert formats.age(timedelta(seconds=seconds)) == text
+
+
+def test_a_rate_that_stands_still_has_no_delta() -> None:
+    assert formats.signed_points(0.052, 0.05) == "0.20 pp"
+    assert formats.signed_points(0.05, 0.052) == "-0.20 pp"
+    assert formats.signed_points(0.05, 0.05) is None
+    assert formats.signed_points(0.05, None) is None
