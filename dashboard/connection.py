@@ -47,7 +47,7 @@ class WarehouseConnection(BaseConnection[Warehouse]):
         return _answer(self.warehouse, self.version(), sql, parameters)
 
     def recent_events(self, window: timedelta) -> pd.DataFrame:
-        """Raw events of the last ``window``, the columns of queries.LIVE_EVENTS.
+        """Raw events of the last ``window`` without repeats, the columns of queries.LIVE_EVENTS.
 
         Read at most every 1.5 seconds, for all viewers together. Treat the frame as read-only.
 
@@ -100,7 +100,7 @@ def _recent(
         {"begin": now - window, "until": now + CLOCK_SKEW},
         since=now - window,
     )
-    return to_frame(events)
+    return to_frame(events).drop_duplicates("event_id", ignore_index=True)
 
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)

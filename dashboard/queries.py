@@ -289,7 +289,8 @@ order by granularity, case when series_id = 'total' then 0 else 1 end, series_id
 # Live
 
 LIVE_EVENTS = """
-select event_timestamp, event_type, user_id, session_id, product_id, sale_price, quantity, on_sale
+select event_id, event_timestamp, event_type, user_id, session_id, product_id, sale_price, quantity,
+    on_sale
 from live_events
 where event_timestamp > $begin and event_timestamp <= $until"""
 
