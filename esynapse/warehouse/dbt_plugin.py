@@ -9,7 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.events.base_types import EventMsg
+from dbt_common.events.event_manager_client import add_callback_to_manager
 from duckdb import DuckDBPyConnection
 
 from esynapse.home import Home, open_home
@@ -35,18 +38,29 @@ BUILDS_SCHEMA = pa.schema(
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
-    """Named by dbt/profiles.yml; its configuration is ``home``, the folder of the local target."""
+    """Named by dbt/profiles.yml; its configuration is ``home``, the folder of the local target.
 
-    def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        home = open_home(Path(self._home), create=False)
-        create_raw_schema(conn, home)
+    The profile keeps the connection open, or else dbt-duckdb would open the file (and this class
+    look at the lake) again whenever no model happens to run. When dbt's command is over, the file
+    is closed, so that the process that ran dbt may open it.
+    """
 
     def initialize(self, plugin_config: dict[str, str]) -> None:
         self._home = plugin_config["home"]
 
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        add_callback_to_manager(_close_when_completed)
+        create_raw_schema(conn, open_home(Path(self._home), create=False))
+
+
+def _close_when_completed(event: EventMsg) -> None:
+    if event.info.name == "CommandCompleted":
+        DuckDBConnectionManager.env().close()
+        DuckDBConnectionManager.close_all_connections()
+
 
 def create_raw_schema(connection: DuckDBPyConnection, home: Home) -> None:
-    """Fill the schema ``raw`` of ``connection``: a view for each raw table, the table ``builds``."""
+    """Fill the schema ``raw``: a view for each raw table, and the table ``builds``."""
     lake = Lake(home)
     connection.execute("create schema if not exists raw")
     for table in RAW_TABLES:
