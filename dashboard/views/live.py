@@ -111,9 +111,7 @@ def _tables(page: Page, events: pd.DataFrame) -> None:
                 column_config={
                     "at": time,
                     "items": st.column_config.NumberColumn("Items", width="small"),
-                    "amount": st.column_config.NumberColumn(
-                        f"Amount ({page.clock.currency})", format="%.2f", width="small"
-                    ),
+                    "amount": st.column_config.NumberColumn("Amount", format="%.2f", width="small"),
                     "products": st.column_config.TextColumn("Products", width="large"),
                 },
             )

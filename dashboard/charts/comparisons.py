@@ -1,0 +1,166 @@
+"""Charts that compare: ranks, points, intervals, steps of a funnel, cohorts."""
+
+import altair as alt
+import pandas as pd
+
+from dashboard import colours
+from dashboard.charts.axes import colour_of, name_axis
+
+
+def ranked_bars(
+    rows: pd.DataFrame,
+    *,
+    label: str,
+    value: str,
+    title: str,
+    palette: dict[str, str] | str,
+    shape: str = "~s",
+    height: int | None = None,
+) -> alt.LayerChart:
+    """Horizontal bars, longest first, each with its figure at the end."""
+    colour = (
+        alt.value(palette)
+        if isinstance(palette, str)
+        else colour_of(label, {k: palette.get(k, colours.MUTED) for k in rows[label]}, legend=False)
+    )
+    ranked = rows.sort_values(value, ascending=False)
+    base = alt.Chart(ranked).encode(
+        y=alt.Y(f"{label}:N", sort=ranked[label].tolist(), title=None, axis=name_axis()),
+        x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(format=shape, tickCount=4)),
+        tooltip=[
+            alt.Tooltip(f"{label}:N", title="Name"),
+            alt.Tooltip(f"{value}:Q", format=shape, title=title),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour)
+    figures = base.mark_text(align="left", dx=4, color=colours.MUTED).encode(
+        text=alt.Text(f"{value}:Q", format=shape)
+    )
+    return (bars + figures).properties(height=height or max(120, 26 * len(rows) + 30))
+
+
+def scatter(
+    rows: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    x_title: str,
+    y_title: str,
+    x_shape: str,
+) -> alt.Chart:
+    """A point for each product, coloured by health band, sized by units sold; y is positive."""
+    bands = {k: v for k, v in colours.HEALTH.items() if k in set(rows["health_band"])}
+    return (
+        alt.Chart(rows)
+        .mark_circle(opacity=0.6, stroke=None)
+        .encode(
+            x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=x_shape)),
+            y=alt.Y(
+                f"{y}:Q",
+                title=y_title,
+                axis=alt.Axis(format="~s"),
+                scale=alt.Scale(type="log"),
+            ),
+            size=alt.Size("units:Q", legend=None, scale=alt.Scale(range=[15, 300])),
+            color=colour_of("health_band", bands),
+            tooltip=[
+                alt.Tooltip("product_name:N", title="Product"),
+                alt.Tooltip("category:N", title="Category"),
+                alt.Tooltip("health_score:Q", format=".0f", title="Health"),
+                alt.Tooltip(f"{x}:Q", format=x_shape, title=x_title),
+                alt.Tooltip(f"{y}:Q", format=",.0f", title=y_title),
+                alt.Tooltip("units:Q", format=",", title="Units"),
+            ],
+        )
+        .properties(height=440)
+    )
+
+
+def intervals(
+    rows: pd.DataFrame,
+    *,
+    label: str,
+    value: str,
+    lower: str,
+    upper: str,
+    title: str,
+    shape: str,
+) -> alt.LayerChart:
+    """An estimate and its interval in each row; the line at zero says "no effect"."""
+    base = alt.Chart(rows).encode(
+        y=alt.Y(f"{label}:N", title=None, sort=None, axis=name_axis()),
+        tooltip=[
+            alt.Tooltip(f"{label}:N", title="Name"),
+            alt.Tooltip(f"{value}:Q", format=shape, title=title),
+            alt.Tooltip(f"{lower}:Q", format=shape, title="Lower bound"),
+            alt.Tooltip(f"{upper}:Q", format=shape, title="Upper bound"),
+        ],
+    )
+    spans = base.mark_rule(strokeWidth=5, opacity=0.35, color=colours.PROMOTION).encode(
+        x=alt.X(f"{lower}:Q", title=title, axis=alt.Axis(format=shape)), x2=f"{upper}:Q"
+    )
+    points = base.mark_circle(size=80, opacity=1, color=colours.PROMOTION).encode(x=f"{value}:Q")
+    zero = (
+        alt.Chart(pd.DataFrame({"zero": [0]}))
+        .mark_rule(strokeDash=[4, 4], color=colours.MUTED)
+        .encode(x="zero:Q")
+    )
+    return (zero + spans + points).properties(height=26 * len(rows) + 70)
+
+
+def funnel(rows: pd.DataFrame) -> alt.LayerChart:
+    """Steps as bars from wide to narrow; a tick marks the period before.
+
+    ``rows``: step, sessions, previous (may be null), label.
+    """
+    ends = rows[["sessions", "previous"]].astype(float).max(axis=1)
+    base = alt.Chart(rows.assign(label_at=ends)).encode(
+        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelFontSize=13)),
+    )
+    bars = base.mark_bar(cornerRadiusEnd=4, height=34, color=colours.ACTUAL).encode(
+        x=alt.X("sessions:Q", title="Sessions", axis=alt.Axis(format="~s", tickCount=6)),
+        opacity=alt.Opacity(
+            "step:N", sort=None, scale=alt.Scale(range=[0.45, 0.7, 1]), legend=None
+        ),
+        tooltip=[
+            alt.Tooltip("step:N", title="Step"),
+            alt.Tooltip("sessions:Q", format=",", title="Sessions"),
+            alt.Tooltip("previous:Q", format=",", title="Period before"),
+        ],
+    )
+    figures = base.mark_text(align="left", dx=6, color=colours.MUTED, fontSize=13).encode(
+        x="label_at:Q", text="label:N"
+    )
+    before = base.mark_tick(color=colours.MUTED, thickness=2, size=40).encode(x="previous:Q")
+    return (bars + before + figures).properties(height=190)
+
+
+def cohorts(rows: pd.DataFrame) -> alt.LayerChart:
+    """Heat map of retention. ``rows``: cohort (text), months_since_first, retention_rate."""
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "months_since_first:O",
+            title="Months since the first order",
+            axis=alt.Axis(labelAngle=0),
+        ),
+        y=alt.Y("cohort:N", sort=None, title="First order", axis=name_axis()),
+        tooltip=[
+            alt.Tooltip("cohort:N", title="Cohort"),
+            alt.Tooltip("months_since_first:O", title="Months since"),
+            alt.Tooltip("retention_rate:Q", format=".1%", title="Bought again"),
+            alt.Tooltip("active_customers:Q", format=",", title="Customers"),
+            alt.Tooltip("cohort_size:Q", format=",", title="Of"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3).encode(
+        color=alt.Color(
+            "retention_rate:Q",
+            title="Share",
+            scale=alt.Scale(range=["#e4edf7", "#7fb0de"], nice=False),
+            legend=None,
+        )
+    )
+    figures = base.mark_text(fontSize=11, color="#14202c").encode(
+        text=alt.Text("retention_rate:Q", format=".0%")
+    )
+    return (cells + figures).properties(height=34 * rows["cohort"].nunique() + 100)
