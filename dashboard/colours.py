@@ -1,5 +1,7 @@
 """One colour language for every chart; all of them read on a light and on a dark ground."""
 
+import pandas as pd
+
 ACTUAL = "#3b7dc4"
 FORECAST = "#8e63d1"
 PROMOTION = "#e08f23"
@@ -42,6 +44,14 @@ HEALTH = {"strong": GOOD, "steady": ACTUAL, "weak": WARNING}
 
 
 def of_categories(ranked: list[str]) -> dict[str, str]:
-    """A colour for each category, given all of them in the order of their revenue."""
-    colours = dict(zip(ranked, CATEGORICAL, strict=False))
-    return colours | {OTHER: MUTED}
+    """A colour for each category, given all of them in the order of their revenue.
+
+    Where there are more categories than colours, the least of them go without: see ``folded``.
+    """
+    room = len(CATEGORICAL) if len(ranked) <= len(CATEGORICAL) else len(CATEGORICAL) - 1
+    return dict(zip(ranked[:room], CATEGORICAL, strict=False)) | {OTHER: MUTED}
+
+
+def folded(categories: pd.Series, palette: dict[str, str]) -> pd.Series:
+    """Categories without a colour of their own become OTHER."""
+    return categories.where(categories.isin(list(palette)), OTHER)

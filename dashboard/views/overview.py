@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, filters, formats, measures, queries, states
+from dashboard import charts, colours, filters, formats, measures, queries, states
 from dashboard.page import Page, open_page
 
 HOURLY_DAYS = 14  # more in one hourly chart is a smear
@@ -150,7 +150,7 @@ def _over_time(page: Page) -> None:
             return
         st.altair_chart(
             charts.stacked_days(
-                rows,
+                rows.assign(category=colours.folded(rows["category"], page.palette)),
                 date="revenue_date",
                 value=selection.measure.column,
                 part="category",
@@ -187,7 +187,8 @@ def _share(page: Page) -> None:
     st.subheader(f"{selection.metric} by category")
     rows = measures.by_day_and_category(page.connection, selection, selection.start, selection.end)
     column = selection.measure.column
-    sums = rows.groupby("category", as_index=False)[column].sum()
+    folded = rows.assign(category=colours.folded(rows["category"], page.palette))
+    sums = folded.groupby("category", as_index=False)[column].sum()
     sums = sums[sums[column] > 0]
     if sums.empty:
         states.missing(_nothing_of(selection.metric))
