@@ -27,9 +27,6 @@
     unnest(generate_timestamp_array({{ first }}, {{ last }}, interval 1 hour)) as item
 {%- endmacro %}
 
-{#- The value of one column in the row where another is greatest. -#}
-{% macro latest(value, order) -%} max_by({{ value }}, {{ order }}) {%- endmacro %}
-
 {#- How many rows fulfil a condition. -#}
 {% macro count_where(condition) -%}
     coalesce(sum(case when {{ condition }} then 1 else 0 end), 0)

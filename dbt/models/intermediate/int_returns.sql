@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 {#- A refund belongs to the line of the order that it names: same session, same product. -#}
 with lines as (
 
