@@ -26,7 +26,7 @@ class WarehouseConnection(BaseConnection[Warehouse]):
     """
 
     def _connect(self, **_: Any) -> Warehouse:
-        return open_warehouse(load_settings())
+        return open_warehouse(load_settings(), create=False)
 
     @property
     def warehouse(self) -> Warehouse:

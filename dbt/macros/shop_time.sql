@@ -31,6 +31,17 @@
     timestamp_trunc({{ instant }}, hour, '{{ shop_timezone() }}')
 {%- endmacro %}
 
+{#- The instant at which a date of the shop begins. -#}
+{% macro shop_midnight(day) -%} {{ return(adapter.dispatch('shop_midnight')(day)) }} {%- endmacro %}
+
+{% macro duckdb__shop_midnight(day) -%}
+    timezone('{{ shop_timezone() }}', cast({{ day }} as timestamp))
+{%- endmacro %}
+
+{% macro bigquery__shop_midnight(day) -%}
+    timestamp({{ day }}, '{{ shop_timezone() }}')
+{%- endmacro %}
+
 {#- The UTC date of an instant. -#}
 {% macro utc_date(instant) -%} {{ return(adapter.dispatch('utc_date')(instant)) }} {%- endmacro %}
 

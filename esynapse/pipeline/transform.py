@@ -67,9 +67,12 @@ def transform(
             vacuum(lake)
         build = _Build(lake, forecasts_only=forecasts_only)
         dates = [] if forecasts_only else _dates_to_build(lake)
-        arguments = _arguments(settings, home, dates, forecasts_only, full_refresh)
+        full_refresh = full_refresh or _zone_has_changed(settings, home)
+        arguments = _arguments(settings, home, forecasts_only, full_refresh)
         try:
-            results = _run_dbt(arguments, home, invoke or _dbt_runner())
+            results = _run_dbt(
+                arguments, _environment(settings, home, dates), home, invoke or _dbt_runner()
+            )
         except BaseException:
             build.finish("red", Counter())
             raise
@@ -162,19 +165,19 @@ def _dates_to_build(lake: Lake) -> list[date]:
     return sorted({*lake.changed_dates("live_events", after=watermark), *recent})
 
 
+def _zone_has_changed(settings: Settings, home: Home) -> bool:
+    """Whether the marts were cut into days of another zone, which all of history must follow."""
+    warehouse = LocalWarehouse(home)
+    if not warehouse.version():
+        return False
+    zone = warehouse.query("select shop_timezone from pipeline_clock")["shop_timezone"]
+    return bool(zone.to_pylist() != [settings.timezone])
+
+
 def _arguments(
-    settings: Settings,
-    home: Home,
-    dates: Sequence[date],
-    forecasts_only: bool,
-    full_refresh: bool,
+    settings: Settings, home: Home, forecasts_only: bool, full_refresh: bool
 ) -> list[str]:
-    variables = {
-        "shop_timezone": settings.timezone,
-        "currency": settings.currency,
-        "changed_dates": [day.isoformat() for day in dates],
-    }
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)]
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
     arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     arguments += ["--target-path", str(home.root / "dbt"), "--log-path", str(home.logs)]
     arguments += ["--target", settings.target]
@@ -188,16 +191,27 @@ def _arguments(
 def _dbt_runner() -> Invoke:
     from dbt.cli.main import dbtRunner
 
-    return lambda arguments: dbtRunner().invoke(
-        ["--quiet", "--no-print", "--log-level-file", "info", *arguments]
-    )
+    return lambda arguments: dbtRunner().invoke(["--quiet", "--no-print", *arguments])
 
 
-def _run_dbt(arguments: list[str], home: Home, invoke: Invoke) -> list[dict[str, Any]]:
+def _environment(settings: Settings, home: Home, dates: Sequence[date]) -> dict[str, str]:
+    """What the project reads from the environment: a --vars that changes makes dbt parse anew."""
+    return {
+        "ESYNAPSE_HOME": str(home.root),
+        "ESYNAPSE_TIMEZONE": settings.timezone,
+        "ESYNAPSE_CURRENCY": settings.currency,
+        "ESYNAPSE_CHANGED_DATES": ",".join(day.isoformat() for day in dates),
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def _run_dbt(
+    arguments: list[str], environment: dict[str, str], home: Home, invoke: Invoke
+) -> list[dict[str, Any]]:
     """Run dbt and return the rows of its run_results.json, the one honest account of a run."""
     results_path = home.root / "dbt" / "run_results.json"
     results_path.unlink(missing_ok=True)
-    os.environ["ESYNAPSE_HOME"] = str(home.root)
+    os.environ |= environment
     outcome = invoke(arguments)
     if not results_path.exists():
         reason = str(getattr(outcome, "exception", None) or "no results").splitlines()[0]

@@ -68,13 +68,13 @@ class Warehouse(Protocol):
         """How old the data and the marts are."""
 
 
-def open_warehouse(settings: Settings) -> Warehouse:
-    """The warehouse of the target in ``settings``."""
+def open_warehouse(settings: Settings, *, create: bool = True) -> Warehouse:
+    """The warehouse of the target in ``settings``; the local one is made if ``create``."""
     if settings.target == "local":
         from esynapse.home import open_home
         from esynapse.warehouse.local import LocalWarehouse
 
-        return LocalWarehouse(open_home(settings.home))
+        return LocalWarehouse(open_home(settings.home, create=create))
     raise EsynapseError(
         f"target {settings.target!r} has no warehouse in this version: its dbt models compile "
         "('dbt compile --target bigquery'), loading and reading do not work yet; use target local"

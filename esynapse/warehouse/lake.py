@@ -27,7 +27,6 @@ from esynapse.warehouse import catalog
 from esynapse.warehouse.catalog import LakeFile
 from esynapse.warehouse.raw_tables import RAW_TABLES
 
-
 WRITERS = 8
 """Files written at once: a batch of many days waits for the disk, not for the processor."""
 

@@ -5,14 +5,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-Run = Callable[..., str]
+from flows.supervisor import stop_tree
 
 
 @dataclass
@@ -21,6 +20,7 @@ class Pipeline:
 
     home: Path
     environment: dict[str, str]
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def run(self, *arguments: str, timeout: float = 240) -> str:
         """Run a command to its end; its standard output. Fails the test if it fails."""
@@ -37,7 +37,15 @@ class Pipeline:
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a process that runs on; its output goes to the home's logs."""
         log = (self.home.parent / f"{Path(command[-1]).name}.log").open("ab")
-        return subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        self.started.append(process)
+        return process
+
+    def stop(self) -> None:
+        """Stop what is left of the started processes, however the test ended."""
+        for process in self.started:
+            stop_tree(process.pid)
+            process.wait()
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.run("query", sql, "--json"))

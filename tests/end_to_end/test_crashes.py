@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,9 +56,15 @@ def ids_before(home: Path, cut: datetime) -> set[str]:
     return set(found["event_id"].to_pylist())
 
 
-def test_killing_each_part_loses_and_doubles_nothing(tmp_path: Path) -> None:
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    made = make_pipeline(tmp_path, days=DAYS, scale=SCALE)
+    yield made
+    made.stop()
+
+
+def test_killing_each_part_loses_and_doubles_nothing(pipeline: Pipeline, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    pipeline = make_pipeline(tmp_path, days=DAYS, scale=SCALE)
     shop = {"days": DAYS, "scale": SCALE}
     backfill(load_settings(home=pipeline.home, **shop), now=now - timedelta(hours=26))
     history = rows_in(pipeline.home)

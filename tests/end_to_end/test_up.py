@@ -51,9 +51,11 @@ def running(
         assert process.poll() is None, log.read_text()
         return "Ctrl-C stops everything" in log.read_text()
 
-    eventually("up", is_up, 240)
-    yield pipeline, process
-    process.kill()
+    try:
+        eventually("up", is_up, 240)
+        yield pipeline, process
+    finally:
+        pipeline.stop()
 
 
 @pytest.fixture

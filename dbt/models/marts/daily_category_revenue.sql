@@ -2,7 +2,7 @@ with days as (
 
     select
         cast(item as date) as revenue_date,
-        clock.as_of_date
+        clock.last_complete_date
     from {{ ref('pipeline_clock') }} as clock, {{ date_series('clock.first_date', 'clock.as_of_date') }}
 
 ),
@@ -52,7 +52,7 @@ select
     {{ whole('coalesce(orders, 0)') }} as orders,
     {{ whole('coalesce(units, 0)') }} as units,
     {{ whole('coalesce(views, 0)') }} as views,
-    revenue_date < as_of_date as is_complete
+    coalesce(revenue_date <= last_complete_date, false) as is_complete
 from days
 cross join categories
 left join sales using (revenue_date, category)

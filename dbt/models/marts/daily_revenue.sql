@@ -2,7 +2,7 @@ with days as (
 
     select
         cast(item as date) as revenue_date,
-        clock.as_of_date
+        clock.last_complete_date
     from {{ ref('pipeline_clock') }} as clock, {{ date_series('clock.first_date', 'clock.as_of_date') }}
 
 ),
@@ -68,7 +68,7 @@ select
     case when sessions_viewed > 0 then {{ ratio('sessions_purchased', 'sessions') }} end
         as session_conversion,
     1 - {{ ratio('sessions_cart_purchased', 'sessions_carted') }} as cart_abandonment,
-    revenue_date < as_of_date as is_complete
+    coalesce(revenue_date <= last_complete_date, false) as is_complete
 from days
 left join sales using (revenue_date)
 left join orders using (revenue_date)

@@ -1,9 +1,11 @@
 with clock as (
 
     select
-        as_of,
+        complete_until,
         {{ shop_hour('first_event_at') }} as first_hour,
-        {{ shop_hour('as_of') }} as last_hour
+        greatest(
+            {{ shop_hour('as_of') }}, {{ shop_hour(add_hours('complete_until', -1)) }}
+        ) as last_hour
     from {{ ref('pipeline_clock') }}
 
 ),
@@ -56,7 +58,7 @@ select
     {{ whole('coalesce(orders, 0)') }} as orders,
     {{ whole('coalesce(units, 0)') }} as units,
     {{ whole('coalesce(sessions, 0)') }} as sessions,
-    {{ add_hours('revenue_hour', 1) }} <= clock.as_of as is_complete
+    {{ add_hours('revenue_hour', 1) }} <= clock.complete_until as is_complete
 from hours
 cross join clock
 left join sales using (revenue_hour)

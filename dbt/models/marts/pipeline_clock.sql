@@ -2,7 +2,8 @@ with events as (
 
     select
         max(event_timestamp) as as_of,
-        min(event_timestamp) as first_event_at
+        min(event_timestamp) as first_event_at,
+        max(case when source = 'import' then event_timestamp end) as last_import_at
     from {{ ref('stg_events') }}
 
 ),
@@ -10,21 +11,40 @@ with events as (
 dates as (
 
     select
-        as_of,
-        first_event_at,
+        *,
         {{ shop_date('as_of') }} as as_of_date,
         {{ shop_date('first_event_at') }} as first_date
     from events
+
+),
+
+{#- A file that was imported is whole: it tells of its last day to the end of that day. -#}
+ends as (
+
+    select
+        *,
+        case
+            when last_import_at = as_of
+                then greatest(
+                    as_of,
+                    least({{ shop_midnight(add_days('as_of_date', 1)) }}, current_timestamp)
+                )
+            else as_of
+        end as complete_until
+    from dates
 
 )
 
 select
     as_of,
     as_of_date,
+    complete_until,
     first_date,
-    case when first_date < as_of_date then {{ add_days('as_of_date', -1) }} end
-        as last_complete_date,
+    case
+        when first_date < {{ shop_date('complete_until') }}
+            then {{ add_days(shop_date('complete_until'), -1) }}
+    end as last_complete_date,
     '{{ shop_timezone() }}' as shop_timezone,
     '{{ currency() }}' as currency,
     first_event_at
-from dates
+from ends

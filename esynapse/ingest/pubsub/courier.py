@@ -22,6 +22,7 @@ from esynapse.ingest.pubsub.queue import Delivery
 from esynapse.ingest.pubsub.resources import Subscription
 from esynapse.ingest.pubsub.store import Store
 from esynapse.warehouse.catalog import now_us
+from esynapse.warehouse.compaction import compact
 from esynapse.warehouse.lake import Lake, Staged
 from esynapse.warehouse.raw_tables import RAW_TABLES
 
@@ -29,6 +30,8 @@ TICK_SECONDS = 1.0
 BATCH_MESSAGES = 20_000
 BATCH_BYTES = 16_000_000
 """Bounds what a delivery holds in memory; a larger backlog is delivered batch after batch."""
+COMPACT_EVERY = 60
+"""Rounds between two merges of the small files that deliveries leave; readers open few files."""
 MAX_BACK_OFF_SECONDS = 30.0
 """Between tries while the disk is full or fails."""
 RETRY_SECONDS = 10
@@ -68,10 +71,13 @@ class Courier:
         return any(more)
 
     def _run(self) -> None:
-        failures, pause = 0, TICK_SECONDS
+        failures, pause, rounds = 0, TICK_SECONDS, 0
         while not self._stopping.wait(pause):
             try:
                 pause = 0.0 if self.deliver() else TICK_SECONDS
+                rounds += 1
+                if rounds % COMPACT_EVERY == 0:
+                    compact(self.lake)
                 failures = 0
             except Exception as error:
                 failures += 1
