@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,7 +48,7 @@ class RetrainReport:
 def retrain(settings: Settings, *, progress: Progress = silent) -> RetrainReport:
     """Forecast 30 days and 168 hours of net revenue from the published marts.
 
-    History ends where the data end, not at the clock. A forecast belongs to its cutoff: retraining
+    A run is dated by how far history is whole, so the same history gives the same run. History ends where the data end, not at the clock. A forecast belongs to its cutoff: retraining
     on the same complete days replaces it, and the forecasts made at earlier cutoffs stay as they
     were made.
 
@@ -57,7 +57,7 @@ def retrain(settings: Settings, *, progress: Progress = silent) -> RetrainReport
     """
     started = time.monotonic()
     warehouse = open_warehouse(settings)
-    run_at = warehouse.freshness().as_of or datetime.now(UTC)
+    run_at = warehouse.query("select complete_until from pipeline_clock")[0][0].as_py()
     daily_history = _daily_history(warehouse, settings.timezone)
     if not daily_history.num_rows:
         raise EsynapseError("no complete day of sales to learn from: wait for one, or backfill")

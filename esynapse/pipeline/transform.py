@@ -191,7 +191,8 @@ def _arguments(
 def _dbt_runner() -> Invoke:
     from dbt.cli.main import dbtRunner
 
-    return lambda arguments: dbtRunner().invoke(["--quiet", "--no-print", *arguments])
+    quiet = ["--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info"]
+    return lambda arguments: dbtRunner().invoke([*quiet, *arguments])
 
 
 def _environment(settings: Settings, home: Home, dates: Sequence[date]) -> dict[str, str]:
