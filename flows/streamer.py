@@ -29,6 +29,7 @@ def streamer_flow(minutes: float = 60) -> None:
     Args:
         minutes: how long this run lasts.
     """
+    _stop_on_signals()
     settings = load_settings()
     provision(settings)
     logger = get_run_logger()
@@ -64,14 +65,20 @@ def streamer_flow(minutes: float = 60) -> None:
 
 def main() -> None:
     """Run the flow over and over, without a gap, until SIGTERM or Ctrl-C."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        STOP.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    _stop_on_signals()
     while not STOP.is_set():
         streamer_flow(minutes=load_settings().stream_minutes)
+
+
+def _stop_on_signals() -> None:
+    """End at the next look at the clock, flushed; Prefect's own handler would break a publish."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    STOP.set()
 
 
 if __name__ == "__main__":

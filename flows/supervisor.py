@@ -90,10 +90,10 @@ class Supervisor:
         for child in list(self.children):
             code = child.process.poll()
             if child.is_service and code is not None:
-                how = f"signal {-code}" if code < 0 else f"exit code {code}"
+                how = f"signal {-code}" if code < 0 else f"exit code {code}: {child.last_words()}"
                 raise EsynapseError(
-                    f"{child.name} stopped ({how}): {child.last_words()} (see {child.log}); "
-                    "everything else was stopped, 'esynapse up' goes on from here"
+                    f"{child.name} stopped ({how}; see {child.log}); "
+                    "everything else was stopped too, 'esynapse up' goes on from here"
                 )
 
     def stop(self) -> None:

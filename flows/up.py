@@ -50,8 +50,9 @@ def up(settings: Settings, *, once: bool, dashboard: bool) -> None:
                 supervisor.check()
                 time.sleep(0.5)
         except KeyboardInterrupt:
-            console.print("stopping …")
+            pass
         finally:
+            console.print("stopping …")
             supervisor.stop()
             console.print("stopped; 'esynapse up' goes on from here")
 

@@ -48,9 +48,9 @@ class RetrainReport:
 def retrain(settings: Settings, *, progress: Progress = silent) -> RetrainReport:
     """Forecast 30 days and 168 hours of net revenue from the published marts.
 
-    A run is dated by how far history is whole, so the same history gives the same run. History ends where the data end, not at the clock. A forecast belongs to its cutoff: retraining
-    on the same complete days replaces it, and the forecasts made at earlier cutoffs stay as they
-    were made.
+    History ends where the data end, not at the clock. A run is dated by how far history is whole,
+    so the same history gives the same run, and retraining on it replaces the forecasts. Those made
+    at earlier cutoffs stay as they were made.
 
     Raises:
         EsynapseError: nothing is published, or there are fewer than three complete days.

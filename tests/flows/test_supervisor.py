@@ -48,7 +48,7 @@ def test_a_child_that_dies_is_named_with_its_last_words(supervisor: Supervisor) 
     supervisor.start("sleeper", SLEEPER)
     child = supervisor.start("talker", [sys.executable, "-c", "print('no bread'); exit(3)"])
     child.process.wait()
-    with pytest.raises(EsynapseError, match=r"talker stopped \(exit code 3\): no bread"):
+    with pytest.raises(EsynapseError, match=r"talker stopped \(exit code 3: no bread; see"):
         supervisor.check()
     supervisor.stop()
 

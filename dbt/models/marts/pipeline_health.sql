@@ -28,6 +28,7 @@ builds as (
         {{ count_where("status = 'green'") }} as green_builds,
         max(case when status = 'green' then finished_at end) as last_green_build_at
     from {{ source('raw', 'builds') }}
+    where status <> 'running'
     group by 1
 
 ),
