@@ -77,12 +77,12 @@ def transform(
             build.finish("red", Counter())
             raise
         counts = Counter(_outcome(result) for result in results)
-        failed = [_name(r) for r in results if _outcome(r) == "failed"]
+        failed = counts["failed"] > 0
         build.finish("red" if failed else "green", counts)
         if failed:
             raise EsynapseError(
-                f"dbt build is red: {', '.join(failed[:5])}{' …' if len(failed) > 5 else ''} "
-                f"(see {home.logs / 'dbt.log'}); readers keep the last green marts"
+                f"dbt build is red: {_causes(results)} (see {home.logs / 'dbt.log'}); "
+                "readers keep the last green marts"
             )
         if _last_build_is_green(lake):
             LocalWarehouse(home).publish()
@@ -215,7 +215,10 @@ def _run_dbt(
     os.environ |= environment
     outcome = invoke(arguments)
     if not results_path.exists():
-        reason = str(getattr(outcome, "exception", None) or "no results").splitlines()[0]
+        error = getattr(outcome, "exception", None)
+        if isinstance(error, OSError):
+            raise error
+        reason = str(error or "no results").splitlines()[0]
         raise EsynapseError(f"dbt could not run: {reason} (see {home.logs / 'dbt.log'})")
     results: list[dict[str, Any]] = json.loads(results_path.read_text())["results"]
     return results
@@ -230,9 +233,17 @@ def _outcome(result: dict[str, Any]) -> str:
 
 
 def _name(result: dict[str, Any]) -> str:
+    """The node's name and, where dbt says one, the reason; not dbt's line of where."""
     name = str(result["unique_id"]).split(".")[2]
-    message = str(result.get("message") or "").splitlines()
-    return f"{name} ({message[0]})" if message else name
+    lines = [line.strip() for line in str(result.get("message") or "").splitlines()]
+    reasons = [line for line in lines if line and " Error in " not in line]
+    return f"{name} ({reasons[0]})" if reasons else name
+
+
+def _causes(results: list[dict[str, Any]]) -> str:
+    causes = [_name(r) for r in results if _outcome(r) == "failed" and r["status"] != "skipped"]
+    more = f" and {len(causes) - 3} more" if len(causes) > 3 else ""
+    return "; ".join(causes[:3]) + more
 
 
 def _slowest(results: list[dict[str, Any]]) -> list[tuple[str, float]]:

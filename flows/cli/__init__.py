@@ -1,6 +1,8 @@
 """The command line: `esynapse …`."""
 
 import errno
+import logging
+import sqlite3
 import sys
 import traceback
 
@@ -29,6 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     hush_interpreter_exit()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    logging.raiseExceptions = debug  # a log that cannot be written (disk full) is not the news
     try:
         cli.main([a for a in arguments if a != "--debug"], standalone_mode=False)
     except click.exceptions.Abort:
@@ -41,11 +44,17 @@ def main(arguments: list[str] | None = None) -> None:
         if debug:
             traceback.print_exc()
         _fail(str(error), USAGE_ERROR)
+    except sqlite3.OperationalError as error:
+        if debug:
+            traceback.print_exc()
+        _fail(
+            f"the disk is full or fails ({error}): free some space, then run it again", USAGE_ERROR
+        )
     except OSError as error:
         if debug:
             traceback.print_exc()
         if error.errno == errno.ENOSPC:
-            _fail("the disk is full: free some space and run the same command again", USAGE_ERROR)
+            _fail("the disk is full: free some space, then run it again", USAGE_ERROR)
         _fail(f"{error.strerror or error} ({error.filename or 'no file'})", USAGE_ERROR)
     except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
         if debug:

@@ -81,6 +81,7 @@ def test_a_red_build_leaves_readers_the_last_green_marts(settings: Settings) -> 
     with pytest.raises(EsynapseError) as caught:
         transform(settings)
     assert "\n" not in str(caught.value)
+    assert path.name in str(caught.value)
     assert (revenue(settings), LocalWarehouse(home).version()) == (before, version)
     with pytest.raises(EsynapseError, match="not green"):
         republish(settings)
