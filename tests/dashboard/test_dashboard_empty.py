@@ -22,7 +22,8 @@ def test_a_folder_that_is_no_home_is_one_clear_line(tmp_path: Path, open_app: Op
     (tmp_path / "something.txt").write_text("not ours")
     app = open_app(tmp_path)
     assert not app.exception
-    assert "is not empty and no ESynapse home" in app.error[0].value
+    assert "is no ESynapse home: run 'esynapse up'" in app.error[0].value
+    assert [path.name for path in tmp_path.iterdir()] == ["something.txt"]
 
 
 @pytest.mark.slow
