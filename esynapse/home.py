@@ -12,10 +12,11 @@ prefect/, logs/    the local Prefect server's database; one log per process
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -94,12 +95,7 @@ def open_home(root: Path, *, create: bool = True) -> Home:
         if not create:
             raise EsynapseError(f"{root} is no ESynapse home: run 'esynapse up' first, or --home")
         _make(root, marker)
-    try:
-        found = json.loads(marker.read_text())["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EsynapseError(
-            f"{marker} cannot be read ({error}): restore it, or use another --home"
-        ) from None
+    found = read_json(marker).get("format")
     if found != FORMAT:
         raise EsynapseError(
             f"{root} has format {found}, this version ({__version__}) knows format {FORMAT}: "
@@ -117,10 +113,35 @@ def _make(root: Path, marker: Path) -> None:
             raise EsynapseError(f"{root} is not empty and no ESynapse home: use another --home")
         for name in ("lake", "shop", "truth", "logs", "prefect"):
             (root / name).mkdir(exist_ok=True)
-        temporary = marker.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"format": FORMAT, "created_by": __version__}) + "\n")
-        temporary.replace(marker)
+        write_json(marker, {"format": FORMAT, "created_by": __version__})
     except OSError as error:
         raise EsynapseError(
             f"cannot create {root} ({error.strerror}): mend its permissions, or use another --home"
         ) from None
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A small JSON object of the home.
+
+    Raises:
+        EsynapseError: it is damaged.
+    """
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise EsynapseError(
+            f"{path} cannot be read ({error}): restore it, or use another --home"
+        ) from None
+    if not isinstance(found, dict):
+        raise EsynapseError(f"{path} is no JSON object: restore it, or use another --home")
+    return found
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Replace a small JSON file so that it is there whole, old or new."""
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w") as sink:
+        json.dump(content, sink)
+        sink.flush()
+        os.fsync(sink.fileno())
+    temporary.replace(path)

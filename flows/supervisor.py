@@ -12,8 +12,7 @@ from pathlib import Path
 import psutil
 
 from esynapse.errors import EsynapseError
-from esynapse.home import Home
-from esynapse.pipeline.shop_floor import read_json, write_json
+from esynapse.home import Home, read_json, write_json
 
 STOP_TIMEOUT = 20.0
 """Seconds a child gets to end by itself after SIGTERM."""
@@ -157,7 +156,7 @@ def _entry(pid: int) -> dict[str, float]:
 def read_run_file(home: Home) -> dict[str, dict[str, float]]:
     """The processes of the running ``up``: name → pid and start time; empty if none runs."""
     path = home.root / "run.json"
-    return read_json(path) if path.exists() else {}  # type: ignore[return-value]
+    return read_json(path) if path.exists() else {}
 
 
 def is_alive(entry: Mapping[str, float]) -> bool:

@@ -8,8 +8,6 @@ The position moves only after the events before it are durable elsewhere, so a c
 events (the same ids; staging removes them) and never skips one.
 """
 
-import json
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -19,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
-from esynapse.home import Home
+from esynapse.home import Home, read_json, write_json
 from esynapse.settings import Settings
 from esynapse.shop import ShopState, load_profile, open_shop, simulate_day
 from esynapse.warehouse.lake import Lake, write_parquet
@@ -105,7 +103,7 @@ class ShopFloor:
         if not path.exists():
             return Position(date.fromisoformat(self.identity.opening_day), 0)
         found = read_json(path)
-        return Position(date.fromisoformat(str(found["day"])), int(str(found["index"])))
+        return Position(date.fromisoformat(found["day"]), int(found["index"]))
 
     def _write_position(self, position: Position) -> None:
         write_json(
@@ -148,7 +146,7 @@ def shop_floor(settings: Settings, home: Home, *, today: date) -> Iterator[ShopF
         )
         if not path.exists():
             write_json(path, asdict(asked))
-        yield ShopFloor(home, _same_shop(Identity(**read_json(path)), asked, home))  # type: ignore[arg-type]
+        yield ShopFloor(home, _same_shop(Identity(**read_json(path)), asked, home))
 
 
 def _same_shop(found: Identity, asked: Identity, home: Home) -> Identity:
@@ -160,24 +158,3 @@ def _same_shop(found: Identity, asked: Identity, home: Home) -> Identity:
                 "use another --home, or leave the setting as it was"
             )
     return found
-
-
-def read_json(path: Path) -> dict[str, object]:
-    """A small JSON object. Raises EsynapseError if it is damaged."""
-    try:
-        found: dict[str, object] = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise EsynapseError(
-            f"{path} cannot be read ({error}): restore it, or use another --home"
-        ) from None
-    return found
-
-
-def write_json(path: Path, content: dict[str, object]) -> None:
-    """Replace a small JSON file so that it is there whole, old or new."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w") as sink:
-        json.dump(content, sink)
-        sink.flush()
-        os.fsync(sink.fileno())
-    temporary.replace(path)
