@@ -1,10 +1,12 @@
 """What all tests share."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from flows.quiet import hush_interpreter_exit
+from tests.cdnow import cdnow_orders
 
 hush_interpreter_exit()
 
@@ -18,3 +20,9 @@ def _settings_of_the_test_alone(
         if name.startswith("ESYNAPSE_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ESYNAPSE_HOME", str(tmp_path_factory.getbasetemp() / "no-home"))
+
+
+@pytest.fixture(scope="session")
+def cdnow() -> Path:
+    """A real file of orders: 69,659 lines of 23,570 customers, 1997-01 to 1998-06."""
+    return cdnow_orders()
