@@ -4,7 +4,7 @@ from prefect import flow, get_run_logger, task
 
 from esynapse.pipeline.backfill import BackfillReport, backfill
 from esynapse.settings import Settings, load_settings
-from flows.common import NETWORK_RETRIES, publish_result
+from flows.common import FLOW_RETRIES, NETWORK_RETRIES, publish_result
 
 
 @task(name="load-history", **NETWORK_RETRIES)
@@ -18,7 +18,7 @@ def load_history(settings: Settings) -> BackfillReport:
     return backfill(settings, progress=progress)
 
 
-@flow(name="backfill")
+@flow(name="backfill", **FLOW_RETRIES)
 def backfill_flow(days: int = 90) -> None:
     """Simulate and load the shop's history up to now.
 

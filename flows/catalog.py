@@ -4,7 +4,7 @@ from prefect import flow, task
 
 from esynapse.pipeline.backfill import load_catalog
 from esynapse.settings import Settings, load_settings
-from flows.common import NETWORK_RETRIES, publish_result
+from flows.common import FLOW_RETRIES, NETWORK_RETRIES, publish_result
 
 
 @task(name="load-products", **NETWORK_RETRIES)
@@ -12,7 +12,7 @@ def load_products(settings: Settings) -> int:
     return load_catalog(settings)
 
 
-@flow(name="catalog")
+@flow(name="catalog", **FLOW_RETRIES)
 def catalog_flow() -> int:
     """Replace the table `products` with the catalogue of today: prices, ratings, stock.
 

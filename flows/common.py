@@ -17,7 +17,10 @@ NETWORK_RETRIES: Mapping[str, Any] = {
     "retry_jitter_factor": 0.5,
     "cache_policy": NO_CACHE,
 }
-"""Options of a task that talks to a network or waits for a lock. Every step may run twice."""
+"""Options of a task that talks to a network. Every step may run twice."""
+
+FLOW_RETRIES: Mapping[str, Any] = {"retries": 1, "retry_delay_seconds": 30}
+"""Options of every flow: one more try of the whole, for what no single task can mend."""
 
 
 def markdown_table(rows: Mapping[str, object]) -> str:

@@ -4,7 +4,7 @@ from prefect import flow, task
 
 from esynapse.ingest.provision import provision
 from esynapse.settings import Settings, load_settings
-from flows.common import NETWORK_RETRIES, publish_result
+from flows.common import FLOW_RETRIES, NETWORK_RETRIES, publish_result
 
 
 @task(name="create-topics-and-subscriptions", **NETWORK_RETRIES)
@@ -12,7 +12,7 @@ def create_resources(settings: Settings) -> list[str]:
     return provision(settings)
 
 
-@flow(name="provision")
+@flow(name="provision", **FLOW_RETRIES)
 def provision_flow() -> list[str]:
     """Create the Pub/Sub topics and subscriptions that are missing. Changes nothing that is there.
 

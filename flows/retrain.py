@@ -2,19 +2,20 @@
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
 
 from esynapse.pipeline.retrain import RetrainReport, retrain
 from esynapse.settings import Settings, load_settings
-from flows.common import NETWORK_RETRIES, publish_result
+from flows.common import FLOW_RETRIES, publish_result
 from flows.transform import build_and_publish
 
 
-@task(name="fit-models", **{**NETWORK_RETRIES, "retries": 1})
+@task(name="fit-models", cache_policy=NO_CACHE)
 def fit_models(settings: Settings) -> RetrainReport:
     return retrain(settings)
 
 
-@flow(name="retrain-daily")
+@flow(name="retrain-daily", **FLOW_RETRIES)
 def retrain_flow() -> None:
     """Fit the daily (30 days) and hourly (168 hours) sales forecasts on all complete days.
 

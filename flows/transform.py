@@ -3,14 +3,15 @@
 from typing import Any
 
 from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 
 from esynapse.pipeline.transform import DBT_PROJECT, TransformReport, transform
 from esynapse.settings import Settings, load_settings
-from flows.common import NETWORK_RETRIES, publish_result
+from flows.common import FLOW_RETRIES, publish_result
 
 
-@task(name="dbt-build-and-publish", **{**NETWORK_RETRIES, "retries": 1})
+@task(name="dbt-build-and-publish", cache_policy=NO_CACHE)
 def build_and_publish(
     settings: Settings, full_refresh: bool, forecasts_only: bool
 ) -> TransformReport:
@@ -26,7 +27,7 @@ def build_and_publish(
     )
 
 
-@flow(name="dbt-hourly")
+@flow(name="dbt-hourly", **FLOW_RETRIES)
 def transform_flow(full_refresh: bool = False) -> None:
     """Build the dbt marts over the days that received events since the last green build.
 

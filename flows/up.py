@@ -36,7 +36,7 @@ def up(settings: Settings, *, once: bool, dashboard: bool) -> None:
     """
     load_profile(settings.profile)
     home = open_home(settings.home)
-    with home.lock("up", busy=RUNNING), _sigterm_as_interrupt():
+    with home.lock("up", busy=RUNNING), _stopped_by_signals():
         supervisor = Supervisor(home, environment(settings, home), ROOT)
         supervisor.stop_leftovers()
         if once:
@@ -189,15 +189,23 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGINT end what is inside like Ctrl-C.
+
+    SIGINT too, because a shell that starts us in the background has it ignored, which the children
+    would inherit, and Prefect's need it to end.
+    """
+
     def interrupt(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _say_where(settings: Settings, home: Home, dashboard: bool) -> None:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from esynapse.home import open_home
-from esynapse.pipeline.shop_floor import ShopFloor, shop_floor
+from esynapse.pipeline.shop_floor import ShopFloor, shop_as_it_stands, shop_floor
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
 from esynapse.shop import load_profile, products_table
@@ -61,10 +61,8 @@ def backfill(
 
 
 def load_catalog(settings: Settings) -> int:
-    """Load the shop's products as of the start of the day it stands at; the number of products."""
-    home = open_home(settings.home)
-    with shop_floor(settings, home, today=datetime.now(UTC).date()) as floor:
-        products = products_table(floor.state())
+    """Load the shop's products as of the start of the day it is in; the number of products."""
+    products = products_table(shop_as_it_stands(open_home(settings.home, create=False)))
     open_warehouse(settings).load_products(products)
     return int(products.num_rows)
 

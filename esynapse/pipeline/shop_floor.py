@@ -149,6 +149,26 @@ def shop_floor(settings: Settings, home: Home, *, today: date) -> Iterator[ShopF
         yield ShopFloor(home, _same_shop(Identity(**read_json(path)), asked, home))
 
 
+def shop_as_it_stands(home: Home) -> ShopState:
+    """The state at the start of the day the shop is in, whoever simulates it meanwhile.
+
+    Raises:
+        EsynapseError: no shop was ever opened here.
+    """
+    path = home.shop / "shop.json"
+    if not path.exists():
+        raise EsynapseError(f"{home.root} has no simulated shop yet: run 'esynapse backfill' first")
+    identity = Identity(**read_json(path))
+    floor = ShopFloor(home, identity)
+    try:
+        return floor.state()
+    except EsynapseError:
+        later = ShopFloor(home, identity)  # the day was closed between two looks
+        if later.position.day == floor.position.day:
+            raise
+        return later.state()
+
+
 def _same_shop(found: Identity, asked: Identity, home: Home) -> Identity:
     for name in ("profile", "seed", "scale", "timezone"):
         has, wants = getattr(found, name), getattr(asked, name)

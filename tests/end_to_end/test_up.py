@@ -96,18 +96,29 @@ def test_the_streamer_is_seen_running(pipeline: Pipeline) -> None:
     eventually("a running streamer", lambda: post(pipeline, "flow_runs/filter", body), 60)
 
 
-def test_the_hourly_transform_completes_and_leaves_a_result(pipeline: Pipeline) -> None:
+@pytest.mark.parametrize(
+    ("deployment", "artifact", "says"),
+    [
+        ("dbt-hourly", "dbt-hourly", "tests passed"),
+        ("provision", "provision", "all was there"),
+        ("catalog", "catalog", "1,000"),
+        ("retrain-daily", "retrain-daily", "daily rows"),
+    ],
+)
+def test_a_deployment_runs_beside_the_stream_and_leaves_a_result(
+    pipeline: Pipeline, deployment: str, artifact: str, says: str
+) -> None:
     found = {d["name"]: d["id"] for d in post(pipeline, "deployments/filter", {})}
-    run = post(pipeline, f"deployments/{found['dbt-hourly']}/create_flow_run", {})
+    run = post(pipeline, f"deployments/{found[deployment]}/create_flow_run", {})
 
     def state() -> str:
         (now,) = post(pipeline, "flow_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
         ended = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
         return now["state_type"] if now["state_type"] in ended else ""
 
-    assert eventually("the transform's end", state, 150) == "COMPLETED"
-    artifacts = post(pipeline, "artifacts/filter", {"artifacts": {"key": {"any_": ["dbt-hourly"]}}})
-    assert any("tests passed" in str(a["data"]) for a in artifacts)
+    assert eventually(f"the end of {deployment}", state, 150) == "COMPLETED"
+    left = post(pipeline, "artifacts/filter", {"artifacts": {"key": {"any_": [artifact]}}})
+    assert any(says in str(each["data"]) for each in left)
 
 
 def test_a_second_up_on_the_same_home_is_refused(pipeline: Pipeline) -> None:

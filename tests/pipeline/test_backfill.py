@@ -9,7 +9,7 @@ import pytest
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
 from esynapse.pipeline import backfill as backfill_module
-from esynapse.pipeline.backfill import backfill, events_before
+from esynapse.pipeline.backfill import backfill, events_before, load_catalog
 from esynapse.pipeline.shop_floor import shop_floor
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.lake import Lake
@@ -110,3 +110,19 @@ def test_the_truth_lies_beside_the_data(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "home")
     backfill(settings, now=NOON)
     assert (settings.home / "truth" / "product_truth" / "2026-03-07.parquet").exists()
+
+
+def test_the_catalogue_is_loaded_while_the_shop_is_being_simulated(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    backfill(settings, now=NOON)
+    home = open_home(settings.home)
+    with shop_floor(settings, home, today=NOON.date()):
+        assert load_catalog(settings) == 1000
+    products = Lake(home).query("select count(*) as n from products")
+    assert products["n"][0].as_py() == 1000
+
+
+def test_there_is_no_catalogue_before_there_is_a_shop(tmp_path: Path) -> None:
+    open_home(tmp_path / "home")
+    with pytest.raises(EsynapseError, match="no simulated shop yet"):
+        load_catalog(settings_of(tmp_path / "home"))
