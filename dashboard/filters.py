@@ -17,7 +17,7 @@ from dashboard.connection import WarehouseConnection
 
 DEFAULT_DAYS = 30
 SEPARATOR = "\n"
-"""Between the categories of one SQL parameter; see queries.CATEGORY_FILTER."""
+"""Between the categories of one SQL parameter; see queries.shared.CATEGORY_FILTER."""
 
 EVERYTHING = "All"
 ON_SALE = "On sale"

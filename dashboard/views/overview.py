@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, filters, formats, measures, queries, states
 from dashboard.page import Page, open_page
+from dashboard.views.overview_cards import show_cards
+from dashboard.views.overview_today import show_today
 
 HOURLY_DAYS = 14  # more in one hourly chart is a smear
 
@@ -22,107 +22,14 @@ def show(page: Page) -> None:
         return
     if not measures.reaches_back(selection, page.clock.first_date):
         before = before.iloc[:0]
-    _cards(page, now, before)
+    show_cards(page, now, before)
     _over_time(page)
     left, right = st.columns([3, 5])
     with left, st.container(border=True, height="stretch"):
         _share(page)
     with right, st.container(border=True, height="stretch"):
         _top_products(page)
-    _today(page)
-
-
-def _cards(page: Page, now: pd.DataFrame, before: pd.DataFrame) -> None:
-    selection = page.selection
-    narrowed = measures.is_narrowed(selection)
-    compared = f"against {selection.previous[0]:%d %b} – {selection.previous[1]:%d %b %Y}"
-    cards = st.columns(6)
-    for card, label, column in (
-        (cards[0], "Gross revenue", "gross_revenue"),
-        (cards[1], "Net revenue", "net_revenue"),
-    ):
-        card.metric(
-            label,
-            page.money(now[column].sum()),
-            _delta(now[column].sum(), before, column),
-            chart_data=now[column],
-            chart_type="area",
-            border=True,
-            height="stretch",
-            help=f"Change {compared}.",
-        )
-    cards[2].metric(
-        "Orders",
-        formats.compact(now["orders"].sum()),
-        _delta(now["orders"].sum(), before, "orders"),
-        chart_data=now["orders"],
-        chart_type="area",
-        border=True,
-        height="stretch",
-        help=f"Sessions with a purchase. {measures.order_note(selection) or ''} Change {compared}.",
-    )
-    _ratio_card(cards[3], "Average order", now, before, "gross_revenue", "orders", page=page)
-    _ratio_card(
-        cards[4],
-        "Conversion",
-        now,
-        before,
-        "converting",
-        "sessions",
-        explained="Sessions that viewed, carted and bought ÷ sessions that viewed."
-        if narrowed
-        else "Sessions with a purchase ÷ sessions.",
-    )
-    _ratio_card(
-        cards[5],
-        "Refund rate",
-        now,
-        before,
-        "refunds",
-        "gross_revenue",
-        good_up=False,
-        explained="Refunds paid in the period ÷ gross revenue of the period.",
-    )
-
-
-def _delta(total: float, before: pd.DataFrame, column: str) -> str | None:
-    if before.empty:
-        return None
-    return formats.signed_percent(formats.relative_change(total, before[column].sum()))
-
-
-def _ratio_card(
-    card: st.delta_generator.DeltaGenerator,
-    label: str,
-    now: pd.DataFrame,
-    before: pd.DataFrame,
-    top: str,
-    bottom: str,
-    *,
-    page: Page | None = None,
-    good_up: bool = True,
-    explained: str | None = None,
-) -> None:
-    """A card for Σ top ÷ Σ bottom: money per order if ``page`` is given, else a rate."""
-    value = measures.ratio(now[top].sum(), now[bottom].sum())
-    previous = measures.ratio(before[top].sum(), before[bottom].sum()) if len(before) else None
-    daily = now[top].div(now[bottom].where(now[bottom] > 0))
-    delta = (
-        formats.signed_percent(formats.relative_change(value, previous))
-        if page
-        else formats.signed_points(value, previous)
-    )
-    card.metric(
-        label,
-        page.money(value) if page else formats.percent(value, 2),
-        delta,
-        delta_color="normal" if good_up else "inverse",
-        chart_data=daily.dropna() if daily.notna().any() else None,
-        chart_type="area",
-        border=True,
-        height="stretch",
-        help=explained or "Gross revenue ÷ orders.",
-    )
+    show_today(page)
 
 
 def _over_time(page: Page) -> None:
@@ -242,63 +149,6 @@ def _top_products(page: Page) -> None:
             ),
             "change": st.column_config.TextColumn("Change", width="small"),
         },
-    )
-
-
-def _today(page: Page) -> None:
-    """The day that is not over: so far, still to come, and what was forecast for all of it."""
-    clock = page.clock
-    hours = page.connection.query(
-        queries.HOURLY_TOTALS, start=clock.as_of_date, end=clock.as_of_date
-    )
-    midnight = pd.Timestamp(clock.as_of_date).tz_localize(clock.zone)
-    predicted = page.connection.query(
-        queries.HOURLY_FORECAST_BETWEEN,
-        start=midnight.tz_convert("UTC").to_pydatetime(),
-        end=(midnight + pd.DateOffset(days=1)).tz_convert("UTC").to_pydatetime(),
-    )
-    if predicted.empty or hours.empty:
-        return
-    done = hours[hours["is_complete"]]
-    if done.empty:
-        return
-    to_come = predicted[~predicted["forecast_hour"].isin(done["revenue_hour"])]
-    so_far, expected = done["net_revenue"].sum(), to_come["forecast_value"].sum()
-    with st.container(border=True):
-        st.subheader(f"The newest day, {clock.as_of_date:%A %d %B %Y}, against the forecast")
-        text, picture = st.columns([1, 4])
-        text.metric("Net revenue so far", page.money(so_far), help=f"{len(done)} complete hours.")
-        text.metric("And forecast of the rest", page.money(so_far + expected))
-        day = page.connection.query(queries.DAY_FORECAST, day=clock.as_of_date)
-        if len(day):
-            text.metric(
-                "Whole day, forecast",
-                page.money(day["forecast_value"][0]),
-                help=f"Between {page.money(day['prediction_interval_lower_bound'][0])} and "
-                f"{page.money(day['prediction_interval_upper_bound'][0])}, forecast by day.",
-            )
-        picture.altair_chart(_day_chart(page, done, predicted))
-
-
-def _day_chart(page: Page, done: pd.DataFrame, predicted: pd.DataFrame) -> alt.LayerChart:
-    actual = pd.DataFrame(
-        {"hour": page.local(done["revenue_hour"]), "value": done["net_revenue"].astype(float)}
-    )
-    band = pd.DataFrame(
-        {
-            "hour": page.local(predicted["forecast_hour"]),
-            "value": predicted["forecast_value"],
-            "lower": predicted["prediction_interval_lower_bound"],
-            "upper": predicted["prediction_interval_upper_bound"],
-        }
-    )
-    return charts.forecast(
-        actual,
-        band,
-        time="hour",
-        title=f"Net revenue ({page.clock.currency})",
-        hourly=True,
-        height=280,
     )
 
 

@@ -1,0 +1,76 @@
+"""The SQL of the dashboard: the subset that DuckDB and GoogleSQL share, values as parameters.
+
+``$categories`` is '' for every category, or their names between line feeds: arrays are written
+differently in every dialect, strings are not.
+"""
+
+from dashboard.queries.discounts import (
+    CATEGORY_ELASTICITY,
+    DISCOUNT_PERIODS,
+    ON_SALE_REVENUE,
+    PRICE_DROPS,
+)
+from dashboard.queries.forecast import (
+    ACCURACY,
+    CATEGORY_HISTORY,
+    DAILY_FORECAST,
+    FORECAST_RUNS,
+    FORECAST_SERIES,
+    HOURLY_FORECAST,
+    HOURLY_HISTORY,
+    HOURLY_RUNS,
+    TOTAL_HISTORY,
+)
+from dashboard.queries.funnel import BUYERS, COHORTS, CUSTOMERS, EVENTS_EVER, FUNNEL_DAYS
+from dashboard.queries.live import LIVE_EVENTS, PRODUCT_NAMES
+from dashboard.queries.overview import (
+    DAILY_BY_CATEGORY,
+    DAILY_BY_CATEGORY_AND_DISCOUNT,
+    DAILY_TOTALS,
+    DAY_FORECAST,
+    HOURLY_FORECAST_BETWEEN,
+    HOURLY_TOTALS,
+    TOP_PRODUCTS,
+)
+from dashboard.queries.pipeline import PIPELINE_DAYS, QUARANTINE_REASONS
+from dashboard.queries.products import PRODUCT, PRODUCT_CHOICES, PRODUCT_DAYS, PRODUCTS, TRENDING
+from dashboard.queries.shared import CATEGORIES, CLOCK
+
+__all__ = [
+    "ACCURACY",
+    "BUYERS",
+    "CATEGORIES",
+    "CATEGORY_ELASTICITY",
+    "CATEGORY_HISTORY",
+    "CLOCK",
+    "COHORTS",
+    "CUSTOMERS",
+    "DAILY_BY_CATEGORY",
+    "DAILY_BY_CATEGORY_AND_DISCOUNT",
+    "DAILY_FORECAST",
+    "DAILY_TOTALS",
+    "DAY_FORECAST",
+    "DISCOUNT_PERIODS",
+    "EVENTS_EVER",
+    "FORECAST_RUNS",
+    "FORECAST_SERIES",
+    "FUNNEL_DAYS",
+    "HOURLY_FORECAST",
+    "HOURLY_FORECAST_BETWEEN",
+    "HOURLY_HISTORY",
+    "HOURLY_RUNS",
+    "HOURLY_TOTALS",
+    "LIVE_EVENTS",
+    "ON_SALE_REVENUE",
+    "PIPELINE_DAYS",
+    "PRICE_DROPS",
+    "PRODUCT",
+    "PRODUCTS",
+    "PRODUCT_CHOICES",
+    "PRODUCT_DAYS",
+    "PRODUCT_NAMES",
+    "QUARANTINE_REASONS",
+    "TOP_PRODUCTS",
+    "TOTAL_HISTORY",
+    "TRENDING",
+]
