@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard import charts, filters, formats, queries, states
 from dashboard.page import Page, open_page
+from dashboard.views.forecast_accuracy import series_name, show_accuracy
 
-TOTAL = "Whole shop"
 HOURLY_LOOKBACK = pd.Timedelta(days=7)
 
 
@@ -21,7 +21,7 @@ def show(page: Page) -> None:
             "complete days, then 'esynapse transform' shows it."
         )
         return
-    names = {series: _name(series) for series in ids}
+    names = {series: series_name(series) for series in ids}
     chosen = st.selectbox("Series", list(names.values()), key="series", bind="query-params")
     series = next((key for key, name in names.items() if name == chosen), ids[0])
     runs = page.connection.query(queries.FORECAST_RUNS, series=series)
@@ -32,11 +32,7 @@ def show(page: Page) -> None:
     with st.container(border=True):
         _hourly(page)
     with st.container(border=True):
-        _accuracy(page)
-
-
-def _name(series: str) -> str:
-    return TOTAL if series == "total" else series.removeprefix("category:")
+        show_accuracy(page)
 
 
 def _next_days(page: Page, series: str, runs: pd.DataFrame) -> None:
@@ -162,63 +158,6 @@ def _hourly(page: Page) -> None:
             title=_axis(page),
             hourly=True,
             height=280,
-        )
-    )
-
-
-def _accuracy(page: Page) -> None:
-    st.subheader("How good the models are")
-    rows = page.connection.query(queries.ACCURACY)
-    if rows.empty:
-        states.missing("No backtest yet: it needs more complete days than a forecast.")
-        return
-    rows = rows.assign(
-        series=rows["series_id"].map(_name),
-        verdict=[
-            "⚠️ seasonal naive" if fallback else "✅ model" for fallback in rows["is_fallback"]
-        ],
-    )
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        column_order=[
-            "series",
-            "granularity",
-            "verdict",
-            "mase_ratio",
-            "mase",
-            "naive_mase",
-            "smape",
-            "bias",
-            "coverage_80",
-            "coverage_95",
-            "cutoffs",
-        ],
-        column_config={
-            "series": "Series",
-            "granularity": "Grain",
-            "mase_ratio": st.column_config.NumberColumn(
-                "Against naive", format="%.2f", help="MASE ÷ MASE of seasonal naive; below 1 wins."
-            ),
-            "mase": st.column_config.NumberColumn("MASE", format="%.2f"),
-            "naive_mase": st.column_config.NumberColumn("MASE, naive", format="%.2f"),
-            "smape": st.column_config.NumberColumn("sMAPE", format="percent"),
-            "bias": st.column_config.NumberColumn("Bias", format="percent"),
-            "coverage_80": st.column_config.NumberColumn("In the 80 % band", format="percent"),
-            "coverage_95": st.column_config.NumberColumn("In the 95 % band", format="percent"),
-            "cutoffs": "Backtests",
-            "verdict": "Served",
-        },
-    )
-    worse = int(rows["is_fallback"].sum())
-    st.caption(
-        "Rolling-origin backtest of the newest run. "
-        + (
-            f"⚠️ {worse} of {len(rows)} series are served by the seasonal naive, which the model "
-            "did not beat there."
-            if worse
-            else "On every series the model beats the seasonal naive."
         )
     )
 
