@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 NOTHING = "–"
 """Shown where a value is not known."""
 
+AMOUNT_COLUMN = "%,.2f"
+"""Of amounts and prices in tables, as Streamlit's number columns take it: ``1,039.90``."""
+
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -32,11 +35,16 @@ def money(value: float | None, currency: str) -> str:
     """``1234567`` in USD → ``$1.23 M``; a currency without a sign of its own by its code."""
     if value is None or is_missing(value):
         return NOTHING
-    sign = "-" if value < 0 else ""
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
     if abs(value) < 999.5:
-        return f"{sign}{symbol}{abs(value):,.2f}"
-    return f"{sign}{symbol}{compact(abs(value))}"
+        return price(value, currency)
+    return f"{_currency_sign(value, currency)}{compact(abs(value))}"
+
+
+def price(value: float | None, currency: str) -> str:
+    """``1039.9`` in USD → ``$1,039.90``: never shortened, as a price is read to the cent."""
+    if value is None or is_missing(value):
+        return NOTHING
+    return f"{_currency_sign(value, currency)}{abs(value):,.2f}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
@@ -94,6 +102,11 @@ def size(count: float) -> str:
 def instant(value: datetime) -> str:
     """To the second, with the zone's name: ``2026-03-01 14:05:09 UTC``."""
     return value.strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def _currency_sign(value: float, currency: str) -> str:
+    minus = "-" if value < 0 else ""
+    return minus + _SYMBOLS.get(currency, f"{currency} ")
 
 
 def _three_digits(value: float) -> str:

@@ -29,7 +29,12 @@ class Page:
         return colours.of_categories(self.ranked_categories)
 
     def money(self, value: float | None) -> str:
+        """An amount, shortened to three digits."""
         return formats.money(value, self.clock.currency)
+
+    def price(self, value: float | None) -> str:
+        """What one piece costs, to the cent."""
+        return formats.price(value, self.clock.currency)
 
     def local(self, instants: pd.Series) -> pd.Series:
         """Instants as the shop's wall clock, without a zone, as charts take them."""

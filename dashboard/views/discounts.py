@@ -97,8 +97,12 @@ def _drops(page: Page, drops: pd.DataFrame) -> None:
         column_config={
             "drop_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
             "product_name": "Product",
-            "price": st.column_config.NumberColumn(f"Price ({page.clock.currency})", format="%.2f"),
-            "lowest_price_30d": st.column_config.NumberColumn("Lowest before", format="%.2f"),
+            "price": st.column_config.NumberColumn(
+                f"Price ({page.clock.currency})", format=formats.AMOUNT_COLUMN
+            ),
+            "lowest_price_30d": st.column_config.NumberColumn(
+                "Lowest before", format=formats.AMOUNT_COLUMN
+            ),
             "depth": st.column_config.NumberColumn("Depth", format="percent"),
             "is_promotion": st.column_config.CheckboxColumn("Promotion"),
             "is_active": st.column_config.CheckboxColumn("Still on"),
@@ -214,7 +218,7 @@ def _table(page: Page, periods: pd.DataFrame) -> None:
             "uplift_lower": st.column_config.NumberColumn("from", format="percent"),
             "uplift_upper": st.column_config.NumberColumn("to", format="percent"),
             "incremental_revenue": st.column_config.NumberColumn(
-                f"Incremental ({page.clock.currency})", format="localized"
+                f"Incremental ({page.clock.currency})", format=formats.AMOUNT_COLUMN
             ),
             "dip_after": st.column_config.NumberColumn("Dip after", format="percent"),
             "elasticity": st.column_config.NumberColumn("Elasticity", format="%.2f"),

@@ -111,7 +111,9 @@ def _tables(page: Page, events: pd.DataFrame) -> None:
                 column_config={
                     "at": time,
                     "items": st.column_config.NumberColumn("Items", width="small"),
-                    "amount": st.column_config.NumberColumn("Amount", format="%.2f", width="small"),
+                    "amount": st.column_config.NumberColumn(
+                        "Amount", format=formats.AMOUNT_COLUMN, width="small"
+                    ),
                     "products": st.column_config.TextColumn("Products", width="large"),
                 },
             )
@@ -127,7 +129,7 @@ def _tables(page: Page, events: pd.DataFrame) -> None:
                 "at": time,
                 "event_type": "Event",
                 "product": st.column_config.TextColumn("Product", width="medium"),
-                "sale_price": st.column_config.NumberColumn("Price", format="%.2f"),
+                "sale_price": st.column_config.NumberColumn("Price", format=formats.AMOUNT_COLUMN),
                 "on_sale": st.column_config.CheckboxColumn("Sale"),
             },
         )

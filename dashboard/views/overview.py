@@ -143,7 +143,7 @@ def _top_products(page: Page) -> None:
             "category": "Category",
             "measure": st.column_config.ProgressColumn(
                 _axis(page),
-                format="localized",
+                format=formats.AMOUNT_COLUMN if selection.measure.is_money else "localized",
                 min_value=0,
                 max_value=float(rows["measure"].max()),
             ),

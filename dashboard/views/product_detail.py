@@ -24,10 +24,10 @@ def show_product(page: Page) -> None:
     cards = st.columns(5)
     cards[0].metric(
         "Price",
-        page.money(row["current_price"]),
+        page.price(row["current_price"]),
         border=True,
         height="stretch",
-        help=f"Regular price {page.money(row['regular_price'])}",
+        help=f"Regular price {page.price(row['regular_price'])}",
     )
     cards[1].metric(
         "Net revenue, 28 days",

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard import charts, colours, filters, queries, states
+from dashboard import charts, colours, filters, formats, queries, states
 from dashboard.page import Page, open_page
 from dashboard.views.product_detail import show_product
 
@@ -100,12 +100,14 @@ def _columns(page: Page) -> dict[str, ColumnConfig | str | None]:
         "health_score": st.column_config.ProgressColumn(
             "Health", min_value=0, max_value=100, format="%.0f"
         ),
-        "net_revenue": percent(f"Net revenue ({page.clock.currency})", format="localized"),
+        "net_revenue": percent(
+            f"Net revenue ({page.clock.currency})", format=formats.AMOUNT_COLUMN
+        ),
         "revenue_growth": percent("Growth", format="percent", help="On the 28 days before."),
         "conversion_rate": percent("Conversion", format="percent"),
         "return_rate": percent("Returned", format="percent"),
         "units": percent("Units", format="localized"),
-        "current_price": percent("Price", format="%.2f"),
+        "current_price": percent("Price", format=formats.AMOUNT_COLUMN),
         "on_sale": st.column_config.TextColumn("Sale", width="small"),
         "in_stock": st.column_config.CheckboxColumn("In stock"),
         "product_id": "Id",

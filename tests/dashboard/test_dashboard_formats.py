@@ -41,6 +41,14 @@ def test_money_carries_its_currency(value: float, currency: str, text: str) -> N
     assert formats.money(value, currency) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1039.99, "$1,039.99"), (12.5, "$12.50"), (-1_200_000, "-$1,200,000.00"), (None, "–")],
+)
+def test_a_price_is_never_shortened(value: float | None, text: str) -> None:
+    assert formats.price(value, "USD") == text
+
+
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_every_number_has_a_short_form(value: float) -> None:
     assert len(formats.compact(value)) < 400
