@@ -47,7 +47,7 @@ def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None])
 
 def _say_backfill(report: BackfillReport) -> str:
     rate = report.events / report.seconds if report.seconds else 0
-    return f"{report.events:,} events added, {rate:,.0f} a second; open since {report.opening_day}"
+    return f"{report.events:,} events added, {rate:,.0f} a second"
 
 
 def _say_transform(report: TransformReport) -> str:
