@@ -83,9 +83,9 @@ def signed_points(now: float | None, before: float | None) -> str | None:
 
 
 def age(span: timedelta) -> str:
-    """``3 s``, ``12 min``, ``5 h``, ``3 days``: how long something is ago."""
+    """``3 s``, ``12 min``, ``5 h``, ``3 days``, ``28 years``: how long something is ago."""
     seconds = max(span.total_seconds(), 0.0)
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+    for size, unit in ((31_557_600, "years"), (86400, "days"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:,.0f} {unit}"
     return f"{seconds:.0f} s"

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, filters, formats, measures, queries, states
+from dashboard.cards import card_row
 from dashboard.page import Page, open_page
 
 SHOWN = 20  # in a chart; the table below has all of them
@@ -37,15 +38,15 @@ def _cards(page: Page, periods: pd.DataFrame, drops: pd.DataFrame, revenue: pd.D
     gross, on_sale = revenue["gross_revenue"][0], revenue["on_sale_revenue"][0]
     expected = (known["expected_units_per_day"] * known["days"]).sum()
     uplift = measures.ratio(known["incremental_units"].sum(), expected)
-    cards = st.columns(5)
+    cards = card_row(5)
     cards[0].metric(
-        "Discount periods",
+        "Sale periods",
         formats.compact(len(periods)),
         border=True,
         help=f"{int(periods['is_open'].sum())} of them still run.",
     )
     cards[1].metric(
-        "Revenue on sale",
+        "Sale revenue",
         formats.percent(measures.ratio(on_sale or 0, gross or 0)),
         border=True,
         help="Gross revenue at a sale price ÷ gross revenue, of the chosen dates.",

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, filters, formats, queries, states
+from dashboard.cards import card_row
 from dashboard.page import Page, open_page
 from dashboard.views.forecast_accuracy import series_name, show_accuracy
 
@@ -40,7 +41,7 @@ def _next_days(page: Page, series: str, runs: pd.DataFrame) -> None:
     predicted = _forecast_of(page, series, newest["run_at"])
     st.subheader(f"Net revenue of the next {len(predicted)} days")
     ahead = predicted[predicted["actual_value"].isna()]
-    cards = st.columns(4)
+    cards = card_row(4)
     for card, days in ((cards[0], 7), (cards[1], 30)):
         part = ahead.head(days)
         card.metric(

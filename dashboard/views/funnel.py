@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, filters, formats, measures, queries, states
+from dashboard.cards import card_row
 from dashboard.filters import DISCOUNT_STATES, EVERYTHING
 from dashboard.page import Page, open_page
 from dashboard.views.funnel_customers import show_customers
@@ -59,7 +60,7 @@ def _funnel(page: Page, *, has_carts: bool) -> None:
 
 def _cards(total: pd.Series, previous: pd.Series) -> None:
     rates, rates_before = _rates(total), _rates(previous)
-    for card, (name, value) in zip(st.columns(4), rates.items(), strict=True):
+    for card, (name, value) in zip(card_row(4), rates.items(), strict=True):
         card.metric(
             name,
             formats.percent(value, 2),

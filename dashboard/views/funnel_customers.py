@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, formats, measures, queries, states
+from dashboard.cards import card_row
 from dashboard.page import Page
 
 
@@ -16,7 +17,7 @@ def show_customers(page: Page) -> None:
         return
     selection = page.selection
     days = page.connection.query(queries.BUYERS, start=selection.start, end=selection.end)
-    cards = st.columns(4)
+    cards = card_row(4)
     cards[0].metric("Customers, all time", formats.compact(row["customers"]), border=True)
     cards[1].metric(
         "Repeat rate",

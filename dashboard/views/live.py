@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, live, queries, states
+from dashboard.cards import card_row
 from dashboard.page import Page, open_page
 from esynapse.errors import EsynapseError
 
@@ -62,8 +63,8 @@ def _say_whether_it_flows(page: Page, events: pd.DataFrame, now: datetime) -> No
 def _cards(page: Page, events: pd.DataFrame, now: datetime) -> None:
     minute = events[events["event_timestamp"] > pd.Timestamp(now) - pd.Timedelta(minutes=1)]
     bought = events[events["event_type"] == "purchase"]
-    cards = st.columns(5)
-    cards[0].metric("Events, last minute", formats.compact(len(minute)), border=True)
+    cards = card_row(5)
+    cards[0].metric("Events, last min", formats.compact(len(minute)), border=True)
     cards[1].metric("Events, last hour", formats.compact(len(events)), border=True)
     cards[2].metric(
         "Orders, last hour", formats.compact(bought["session_id"].nunique()), border=True
@@ -74,8 +75,8 @@ def _cards(page: Page, events: pd.DataFrame, now: datetime) -> None:
         border=True,
     )
     cards[4].metric(
-        "Newest event",
-        f"{formats.age(now - events['event_timestamp'].max())} ago",
+        "Age of newest",
+        formats.age(now - events["event_timestamp"].max()),
         border=True,
         help="From its timestamp to this screen: the latency of the whole way.",
     )

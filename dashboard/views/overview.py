@@ -35,9 +35,9 @@ def show(page: Page) -> None:
 def _over_time(page: Page) -> None:
     selection = page.selection
     with st.container(border=True):
-        head, choice = st.columns([4, 1], vertical_alignment="center")
+        head = st.container(horizontal=True, vertical_alignment="center")
         head.subheader(f"{selection.metric} over time")
-        grain = choice.segmented_control(
+        grain = head.segmented_control(
             "Grain",
             ("Daily", "Hourly"),
             default="Daily",

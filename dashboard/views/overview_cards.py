@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, measures
+from dashboard.cards import card_row
 from dashboard.page import Page
 
 
@@ -12,7 +13,7 @@ def show_cards(page: Page, now: pd.DataFrame, before: pd.DataFrame) -> None:
     selection = page.selection
     narrowed = measures.is_narrowed(selection)
     compared = f"against {selection.previous[0]:%d %b} – {selection.previous[1]:%d %b %Y}"
-    cards = st.columns(6)
+    cards = card_row(6)
     for card, label, column in (
         (cards[0], "Gross revenue", "gross_revenue"),
         (cards[1], "Net revenue", "net_revenue"),

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, filters, formats, prefect_api, queries, states
+from dashboard.cards import card_row
 from dashboard.page import Page, open_page
 from dashboard.prefect_api import PrefectError
 from esynapse.pipeline.status import read_status
@@ -44,7 +45,7 @@ def show(page: Page) -> None:
 
 def _freshness(page: Page, days: pd.DataFrame) -> None:
     fresh, now = page.connection.freshness(), datetime.now(UTC)
-    cards = st.columns(4)
+    cards = card_row(4)
     cards[0].metric("Newest event", _ago(now, fresh.newest_event), border=True)
     cards[1].metric("Marts published", _ago(now, fresh.published_at), border=True)
     cards[2].metric(
@@ -64,10 +65,10 @@ def _local_store(card: st.delta_generator.DeltaGenerator) -> None:
     facts = _status(str(load_settings().home))
     lake, queue = facts["lake"], facts["queue"]
     card.metric(
-        "Raw events in the lake",
+        "Raw events",
         formats.compact(lake["events"]),
         border=True,
-        help=f"{formats.size(lake['bytes'])} in {lake['files']:,} Parquet files.",
+        help=f"In the lake: {formats.size(lake['bytes'])} in {lake['files']:,} Parquet files.",
     )
     said = [f"Lake: {lake['files']:,} files, {formats.size(lake['bytes'])}"]
     said += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in queue.items()]

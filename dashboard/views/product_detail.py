@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, formats, queries, states
+from dashboard.cards import card_row
 from dashboard.page import Page
 
 
@@ -21,7 +22,7 @@ def show_product(page: Page) -> None:
         f"{row['category']} · {row['product_id']}{sale}{stock} · net revenue of all time "
         f"{page.money(row['lifetime_net_revenue'])}"
     )
-    cards = st.columns(5)
+    cards = card_row(6, width=170)
     cards[0].metric(
         "Price",
         page.price(row["current_price"]),
@@ -37,16 +38,22 @@ def show_product(page: Page) -> None:
         height="stretch",
     )
     cards[2].metric(
+        "Units sold, 28 days",
+        formats.compact(_number(row["units"])),
+        border=True,
+        height="stretch",
+    )
+    cards[3].metric(
         "Conversion",
         formats.percent(_number(row["conversion_rate"]), 2),
         border=True,
         height="stretch",
     )
-    cards[3].metric(
+    cards[4].metric(
         "Returned", formats.percent(_number(row["return_rate"]), 1), border=True, height="stretch"
     )
     rating = _number(row["avg_rating"])
-    cards[4].metric(
+    cards[5].metric(
         f"Rating of {int(row['review_count']):,}" if row["review_count"] else "Rating",
         formats.NOTHING if rating is None else f"{rating:.2f}",
         border=True,

@@ -77,6 +77,7 @@ def test_a_change_from_nothing_says_nothing() -> None:
         (180, "3 min"),
         (18_000, "5 h"),
         (864_000, "10 days"),
+        (896_313_600, "28 years"),
     ],
 )
 def test_ages_are_in_the_unit_that_fits(seconds: float, text: str) -> None:
