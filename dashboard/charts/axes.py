@@ -6,6 +6,11 @@ import pandas as pd
 WEEKLY_FROM_DAYS = 200
 """Longer spans are drawn by week: a bar for each day would be thinner than a pixel's worth."""
 
+FEW_DAYS = 14
+"""Up to so many days are named one by one."""
+WIDEST_BAR = 56
+"""Pixels: a day by itself is a bar, not a wall."""
+
 
 def time_unit(dates: pd.Series) -> str:
     """Days, or weeks where days would be too thin."""
@@ -14,23 +19,56 @@ def time_unit(dates: pd.Series) -> str:
 
 
 def colour_of(
-    column: str, palette: dict[str, str], *, legend: bool = True, columns: int = 6
+    column: str,
+    palette: dict[str, str],
+    *,
+    legend: bool = True,
+    columns: int = 6,
+    symbol: str = "circle",
 ) -> alt.Color:
-    """Colours by name, from a palette, with the legend above the chart."""
+    """Colours by name, from a palette, with the legend above the chart.
+
+    Args:
+        symbol: "circle", or "stroke" for lines, which shows whether they are dashed.
+    """
     return alt.Color(
         f"{column}:N",
         title=None,
         scale=alt.Scale(domain=list(palette), range=list(palette.values())),
-        legend=alt.Legend(orient="top", columns=columns, symbolType="circle") if legend else None,
+        legend=_legend(columns, symbol) if legend else None,
     )
+
+
+def _legend(columns: int, symbol: str) -> alt.Legend:
+    size = {"symbolSize": 400, "symbolStrokeWidth": 2} if symbol == "stroke" else {}
+    return alt.Legend(orient="top", columns=columns, symbolType=symbol, **size)
 
 
 def day_axis(dates: pd.Series) -> alt.Axis:
     """Days as ``05 Mar``; over a long span, months with their year."""
     span = (dates.max() - dates.min()).days
     return alt.Axis(
-        format="%b %Y" if span > WEEKLY_FROM_DAYS else "%d %b", tickCount=10, labelOverlap=True
+        format="%b %Y" if span > WEEKLY_FROM_DAYS else "%d %b",
+        tickCount="day" if span < FEW_DAYS else 10,
+        labelOverlap=True,
     )
+
+
+def bars_of_days(rows: pd.DataFrame, date: str) -> tuple[alt.Chart, alt.X]:
+    """Bars without a height yet, and their x; weeks over a long span, single days over a short."""
+    dates = rows[date]
+    if (dates.max() - dates.min()).days >= FEW_DAYS:
+        x = alt.X(f"{date}:T", timeUnit=time_unit(dates), title=None, axis=day_axis(dates))
+        return alt.Chart(rows).mark_bar(), x
+    days = pd.date_range(dates.min(), dates.max()).strftime("%d %b").tolist()
+    x = alt.X(
+        "day_name:O",
+        title=None,
+        scale=alt.Scale(domain=days),
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+    )
+    width = alt.ExprRef(f"min({WIDEST_BAR}, 0.85 * width / {len(days)})")
+    return alt.Chart(rows.assign(day_name=dates.dt.strftime("%d %b"))).mark_bar(width=width), x
 
 
 def hour_axis(hours: pd.Series) -> alt.Axis:

@@ -47,7 +47,7 @@ def forecast(
             y=alt.Y(
                 "value:Q", title=title, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False)
             ),
-            color=colour_of("series", palette),
+            color=colour_of("series", palette, symbol="stroke"),
             strokeDash=alt.StrokeDash(
                 "series:N",
                 scale=alt.Scale(domain=list(palette), range=[[1, 0], [5, 3]]),

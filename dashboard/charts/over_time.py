@@ -4,7 +4,15 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, day_axis, hour_axis, name_axis, percent_axis, time_unit
+from dashboard.charts.axes import (
+    bars_of_days,
+    colour_of,
+    day_axis,
+    hour_axis,
+    name_axis,
+    percent_axis,
+    time_unit,
+)
 
 
 def stacked_days(
@@ -13,45 +21,34 @@ def stacked_days(
     """Bars by day (or by week), stacked by ``part`` in the order of ``palette``."""
     order = [name for name in palette if name in set(rows[part])]
     ranked = rows.assign(stack_order=rows[part].map({name: at for at, name in enumerate(order)}))
-    return (
-        alt.Chart(ranked)
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                f"{date}:T", timeUnit=time_unit(rows[date]), title=None, axis=day_axis(rows[date])
-            ),
-            y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s")),
-            color=colour_of(part, {name: palette[name] for name in order}),
-            order=alt.Order("stack_order:Q"),
-            tooltip=[
-                alt.Tooltip(f"{date}:T", timeUnit=time_unit(rows[date]), title="From"),
-                alt.Tooltip(f"{part}:N", title="Part"),
-                alt.Tooltip(f"sum({value}):Q", format=",.2~f", title=title),
-            ],
-        )
-        .properties(height=320)
-    )
+    bars, x = bars_of_days(ranked, date)
+    return bars.encode(
+        x=x,
+        y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s")),
+        color=colour_of(part, {name: palette[name] for name in order}),
+        order=alt.Order("stack_order:Q"),
+        tooltip=[
+            alt.Tooltip(f"{date}:T", timeUnit=time_unit(rows[date]), title="From"),
+            alt.Tooltip(f"{part}:N", title="Part"),
+            alt.Tooltip(f"sum({value}):Q", format=",.2~f", title=title),
+        ],
+    ).properties(height=320)
 
 
 def bars_by_day(
     rows: pd.DataFrame, *, date: str, value: str, title: str | None, colour: str, height: int = 160
 ) -> alt.Chart:
     """Small bars by day, of one colour."""
-    return (
-        alt.Chart(rows)
-        .mark_bar(color=colour)
-        .encode(
-            x=alt.X(
-                f"{date}:T", timeUnit=time_unit(rows[date]), title=None, axis=day_axis(rows[date])
-            ),
-            y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s", tickCount=3)),
-            tooltip=[
-                alt.Tooltip(f"{date}:T", timeUnit=time_unit(rows[date]), title="From"),
-                alt.Tooltip(f"sum({value}):Q", format=",", title=title or "Count"),
-            ],
-        )
-        .properties(height=height)
-    )
+    bars, x = bars_of_days(rows, date)
+    return bars.encode(
+        x=x,
+        color=alt.value(colour),
+        y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s", tickCount=3)),
+        tooltip=[
+            alt.Tooltip(f"{date}:T", timeUnit=time_unit(rows[date]), title="From"),
+            alt.Tooltip(f"sum({value}):Q", format=",", title=title or "Count"),
+        ],
+    ).properties(height=height)
 
 
 def lines(
@@ -78,7 +75,7 @@ def lines(
                 axis=alt.Axis(format=".0%" if percent else "~s"),
                 scale=alt.Scale(zero=not percent),
             ),
-            color=colour_of(part, palette),
+            color=colour_of(part, palette, symbol="stroke"),
             tooltip=[
                 alt.Tooltip(f"{time}:T", title="Time"),
                 alt.Tooltip(f"{part}:N", title="Series"),
@@ -205,7 +202,7 @@ def pulse(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
         .encode(
             x=alt.X("at:O", title=None, axis=_clock_axis()),
             y=alt.Y(f"{value}:Q", title=title),
-            color=colour_of("event_type", colours.EVENT_TYPES, columns=4),
+            color=colour_of("event_type", colours.EVENT_TYPES, columns=3),
             order=alt.Order("stack_order:Q"),
             tooltip=[
                 alt.Tooltip("at:N", title="From"),

@@ -1,0 +1,24 @@
+"""What charts of days are made of."""
+
+import pandas as pd
+
+from dashboard import charts
+
+
+def bars(days: int) -> dict[str, object]:
+    dates = pd.date_range("2026-03-01", periods=days)
+    rows = pd.DataFrame({"day": dates, "count": range(1, days + 1)})
+    chart = charts.bars_by_day(rows, date="day", value="count", title=None, colour="#000000")
+    spec: dict[str, object] = chart.to_dict()
+    return spec
+
+
+def test_a_day_by_itself_is_a_bar_of_bounded_width() -> None:
+    spec = bars(1)
+    assert spec["mark"] == {"type": "bar", "width": {"expr": "min(56, 0.85 * width / 1)"}}
+    assert spec["encoding"]["x"]["scale"]["domain"] == ["01 Mar"]  # type: ignore[index]
+
+
+def test_few_days_are_named_one_by_one_and_many_are_an_axis_of_time() -> None:
+    assert bars(14)["encoding"]["x"]["type"] == "ordinal"  # type: ignore[index]
+    assert bars(15)["encoding"]["x"]["type"] == "temporal"  # type: ignore[index]
