@@ -1,6 +1,7 @@
 """One connection to the warehouse, whose answers are kept for as long as they are true."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,6 +12,8 @@ from streamlit.connections import BaseConnection
 
 from dashboard import queries
 from esynapse.errors import EsynapseError
+from esynapse.home import open_home
+from esynapse.pipeline.shop_floor import has_shop
 from esynapse.settings import load_settings
 from esynapse.warehouse import Freshness, Warehouse, open_warehouse
 
@@ -55,6 +58,13 @@ class WarehouseConnection(BaseConnection[Warehouse]):
             EsynapseError: a file of the lake is damaged.
         """
         return _recent(self.warehouse, window, str(load_settings().home))
+
+    def streams(self) -> bool:
+        """Whether live events can be expected: not where a local home holds imported data alone."""
+        settings = load_settings()
+        if settings.target != "local":
+            return True
+        return _has_shop(self.version(), str(settings.home))
 
     def freshness(self) -> Freshness:
         """How old the data are; asked at most every five seconds, for all viewers together."""
@@ -101,6 +111,11 @@ def _recent(
         since=now - window,
     )
     return to_frame(events).drop_duplicates("event_id", ignore_index=True)
+
+
+@st.cache_data(ttl=5, max_entries=8, show_spinner=False)
+def _has_shop(version: str, home: str) -> bool:  # noqa: ARG001 - part of the key
+    return has_shop(open_home(Path(home), create=False))
 
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)

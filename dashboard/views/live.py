@@ -50,7 +50,13 @@ def _say_whether_it_flows(page: Page, events: pd.DataFrame, now: datetime) -> No
         if events.empty
         else events["event_timestamp"].max().to_pydatetime()
     )
-    if newest is None:
+    if not page.connection.streams():
+        if events.empty:
+            states.missing(
+                "There is no live stream of imported data: this page shows the last hour of events "
+                "that arrive as they happen. The other pages show what was imported."
+            )
+    elif newest is None:
         states.missing("No event has arrived yet: 'esynapse up' or 'esynapse stream' sends some.")
     elif now - newest > live.STILL_AFTER:
         st.warning(
