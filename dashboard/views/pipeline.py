@@ -153,7 +153,7 @@ def _builds(page: Page, days: pd.DataFrame) -> None:
     st.subheader("Builds")
     built = days[days["builds"] > 0]
     if built.empty:
-        states.missing("No finished build is on record yet: this one is the first.")
+        states.missing("The first build is recorded with the next one.")
         return
     newest = built["last_green_build_at"].max()
     red = int((built["builds"] - built["green_builds"]).sum())
@@ -175,7 +175,10 @@ def _builds(page: Page, days: pd.DataFrame) -> None:
         ).properties(height=160)
     )
     when = "" if pd.isna(newest) else f", the last green one at {_stamp(page, newest)}"
-    st.caption(f"{int(built['builds'].sum()):,} builds, {red:,} of them red{when}.")
+    st.caption(
+        f"Before the newest build, which the next one records: {int(built['builds'].sum()):,}, "
+        f"{red:,} of them red{when}."
+    )
 
 
 @st.fragment(run_every="10s")

@@ -57,8 +57,15 @@ def test_data_of_1997_are_shown_by_their_own_clock(purchases_home: Path, open_ap
 
 
 @pytest.mark.slow
-def test_the_live_page_says_that_the_stream_stands_still(
+def test_the_live_page_says_that_imported_data_have_no_stream(
     purchases_home: Path, open_app: Open
 ) -> None:
     app = sound(open_app(purchases_home, "live"))
-    assert "stands still" in app.warning[0].value
+    assert "no live stream of imported data" in app.info[0].value
+    assert not app.warning
+
+
+@pytest.mark.slow
+def test_the_first_build_is_not_on_record_yet(purchases_home: Path, open_app: Open) -> None:
+    app = sound(open_app(purchases_home, "pipeline"))
+    assert any("first build is recorded with the next" in each.value for each in app.info)
