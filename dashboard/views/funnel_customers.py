@@ -26,7 +26,7 @@ def show_customers(page: Page) -> None:
         help="Customers with two orders or more ÷ customers, all time.",
     )
     cards[2].metric(
-        "Net revenue per customer",
+        "Revenue per customer",
         page.money(measures.ratio(row["net_revenue"], row["customers"])),
         border=True,
     )
