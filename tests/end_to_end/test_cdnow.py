@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.end_to_end.conftest import Pipeline, make_pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cdnow")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("overview", "products", "discounts", "funnel", "forecast", "live", "pipeline")

@@ -16,7 +16,7 @@ from esynapse.settings import load_settings
 from esynapse.warehouse.lake import Lake
 from tests.end_to_end.conftest import Pipeline, make_pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crashes")]
+pytestmark = pytest.mark.slow
 
 DAYS, SCALE = 2, 0.4
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from tests.end_to_end.conftest import Pipeline, make_pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 DEPLOYMENTS = {"provision", "catalog", "backfill", "streamer", "dbt-hourly", "retrain-daily"}
 
@@ -27,8 +28,15 @@ def post(pipeline: Pipeline, path: str, body: dict[str, Any]) -> Any:
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+    for _ in range(5):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except (TimeoutError, urllib.error.HTTPError) as error:
+            busy = isinstance(error, TimeoutError) or error.code == 503
+            assert busy, error
+            time.sleep(2)
+    raise AssertionError(f"Prefect's server is too busy to answer {path}")
 
 
 def eventually(what: str, check: Callable[[], Any], seconds: float) -> Any:

@@ -6,7 +6,7 @@ from esynapse.home import open_home
 from esynapse.warehouse.lake import Lake
 from tests.end_to_end.conftest import Pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("week")]
+pytestmark = pytest.mark.slow
 
 MARTS = [
     "daily_revenue",

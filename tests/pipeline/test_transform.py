@@ -12,7 +12,7 @@ from esynapse.pipeline.transform import republish, transform
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.local import LocalWarehouse
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("transform")]
+pytestmark = pytest.mark.slow
 
 FIRST = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
