@@ -54,8 +54,6 @@ EVENT_TYPES = (
 QUANTITY_EVENT_TYPES = ("add_to_cart", "remove_from_cart", "purchase", "refund")
 """Event types that carry a quantity."""
 
-SOURCES = ("backfill", "live", "import")
-
 
 def encode_events(events: pa.Table) -> Iterator[bytes]:
     """Yield each row of ``events`` (EVENT_SCHEMA) as a JSON object, nulls left out.
