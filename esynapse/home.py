@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from esynapse import __version__
 from esynapse.errors import EsynapseError
+from esynapse.files import replacing
 
 FORMAT = 1
 
@@ -139,9 +140,5 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Replace a small JSON file so that it is there whole, old or new."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w") as sink:
-        json.dump(content, sink)
-        sink.flush()
-        os.fsync(sink.fileno())
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content))

@@ -6,7 +6,6 @@ the table in one transaction. A batch has a key; registering a key again is a no
 is always safe. Readers take the list of files from the catalog and never look into the folder.
 """
 
-import os
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
@@ -19,9 +18,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
+from esynapse.files import write_parquet
 from esynapse.home import Home
 from esynapse.warehouse import catalog
 from esynapse.warehouse.catalog import LakeFile
@@ -210,30 +209,6 @@ class Lake:
         target.parent.mkdir(parents=True, exist_ok=True)
         size = write_parquet(target, rows)
         return LakeFile(path.as_posix(), day, rows.num_rows, size, 0)
-
-
-def write_parquet(path: Path, rows: pa.Table) -> int:
-    """Write ``rows`` to ``path`` so that the file is there whole or not at all; bytes written."""
-    temporary = path.with_suffix(".tmp")
-    try:
-        with temporary.open("wb") as sink:
-            pq.write_table(rows, sink, compression="zstd", compression_level=1)
-            sink.flush()
-            os.fsync(sink.fileno())
-        temporary.replace(path)
-        _fsync_folder(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return path.stat().st_size
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _by_event_date(rows: pa.Table) -> Iterable[tuple[date | None, pa.Table]]:

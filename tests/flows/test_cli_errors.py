@@ -42,10 +42,15 @@ def test_a_senseless_number_of_days_is_refused(tmp_path: Path, days: str) -> Non
     assert not home.exists()
 
 
-def test_an_unknown_profile_is_refused_with_those_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("option", "known"), [("--profile", "rees46, typical"), ("--disorder", "mild, none, wild")]
+)
+def test_an_unknown_name_is_refused_with_those_known(
+    tmp_path: Path, option: str, known: str
+) -> None:
     home = tmp_path / "home"
-    result = esynapse("up", "--once", "--profile", "atlantis", "--home", home)
-    assert_refused(result, "atlantis", "typical")
+    result = esynapse("up", "--once", option, "atlantis", "--home", home)
+    assert_refused(result, "atlantis", known)
     assert not home.exists()
 
 
@@ -120,7 +125,7 @@ def test_a_full_disk_is_said_in_one_line_and_what_is_there_stays(
     assert "Traceback" not in result.stderr
     assert "disk is full" in result.stderr or "No space left" in result.stderr
     subprocess.run(["mount", "-o", "remount,size=1g", str(small_disk)], check=True)
-    assert not list(home.rglob("*.parquet.tmp"))
+    assert not list(home.rglob("*.tmp"))
     lake = Lake(open_home(home))
     assert lake.query("select count(*) as n from live_events")["n"][0].as_py() > 0
     again = esynapse("up", "--once", "--days", str(days), "--home", home)
