@@ -5,12 +5,14 @@ UTC day into that day's events and the next state. The same (profile, seed, scal
 day) fixes every event to the byte. Nothing here reads a clock, a file of the warehouse or the net.
 """
 
-from esynapse.shop.engine import SimulatedDay, products_table, simulate_day
+from esynapse.shop.engine import SimulatedDay, products_table, simulate_day, simulate_slices
 from esynapse.shop.opening import open_shop
 from esynapse.shop.profile import Profile, load_profile
+from esynapse.shop.slices import DaySlice
 from esynapse.shop.state import ShopState
 
 __all__ = [
+    "DaySlice",
     "Profile",
     "ShopState",
     "SimulatedDay",
@@ -18,4 +20,5 @@ __all__ = [
     "open_shop",
     "products_table",
     "simulate_day",
+    "simulate_slices",
 ]

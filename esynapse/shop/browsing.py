@@ -1,170 +1,152 @@
-"""What sessions look at and put into carts, and when."""
+"""What sessions look at, and what they put into the cart or buy at once."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from esynapse.shop.catalog import Catalog
-from esynapse.shop.clock import SECOND, DayClock
-from esynapse.shop.columns import Columns, Floats, Ints
-from esynapse.shop.demand import Visits
-from esynapse.shop.prices import PriceBoard
+from esynapse.shop.appeal import Appeal
+from esynapse.shop.arrivals import Visits
+from esynapse.shop.clock import SECOND
+from esynapse.shop.columns import Bools, Floats, Ints
+from esynapse.shop.draws import (
+    Words,
+    draw,
+    knots_table,
+    lognormal_table,
+    nth,
+    pick,
+    shares_table,
+    unit32,
+)
+from esynapse.shop.people import zeal
 from esynapse.shop.profile import Browsing, Profile
-from esynapse.shop.streams import lognormal_integers
 
 LONGEST_GAP = 29 * 60
 """Seconds; two events of a session are never 30 minutes apart."""
+_STEPS = 8192
 
 
 @dataclass(frozen=True)
-class Views(Columns):
-    """Products looked at, by session and time."""
+class Shelf:
+    """What visitors find: appeal by product, and how it and their readiness change by time."""
 
-    time: Ints
+    appeal: Appeal
+    row: Ints
+    """Row of the appeal, per visit."""
+    readiness: Floats
+    """Of buying, per visit: by hour, weekday and who it is; about 1."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """Products looked at, by visit and in order; their times come later."""
+
     visit: Ints
     """Row of the visit."""
+    first: Ints
+    """Per visit: its first view."""
+    count: Ints
     product: Ints
+    words: Words
+    """Of the second set of decisions about a view: its high 32 bits are the chance of a line."""
+    gap: Ints
+    """Microseconds since the event before."""
 
 
 @dataclass(frozen=True)
-class CartLines(Columns):
-    """Products put into a cart: at most one line per session and product."""
+class Picks:
+    """Views that make a line: at most one per visit and product."""
 
-    time: Ints
+    view: Ints
     visit: Ints
     product: Ints
-    quantity: Ints
+    key: Words
+    carted: Bools
+    """Put into the cart; otherwise bought at once."""
 
 
-@dataclass(frozen=True)
-class Appeal:
-    """What price and quality do to demand, by shop's date (4) and product."""
-
-    views: Floats
-    """Share of views, summed up over products and dates: row r runs from r to r + 1."""
-    carts: Floats
-    """Multiplies the chance that a view ends in the cart."""
-    purchases: Floats
-    """Multiplies the chance that a cart is bought."""
-
-
-def appeal(profile: Profile, catalog: Catalog, board: PriceBoard) -> Appeal:
-    """The appeal of every product; 1 at the opening day's price and average quality."""
-    log_ratio = np.log(board.price / catalog.price) * catalog.elasticity
-    funnel = profile.funnel
-    weight = catalog.popularity * np.exp(funnel.elasticity_of_views * log_ratio)
-    share = np.cumsum(weight, axis=1)
-    share /= share[:, -1:]
-    quality = np.exp(profile.catalog.quality_effect * catalog.quality)
-    quality /= catalog.popularity @ quality
-    return Appeal(
-        views=share + np.arange(len(share))[:, None],
-        carts=quality * np.exp(funnel.elasticity_of_carts * log_ratio),
-        purchases=np.exp(funnel.elasticity_of_purchases * log_ratio),
-    )
-
-
-def gaps(browsing: Browsing, size: int, rng: np.random.Generator) -> Ints:
-    """Microseconds between two events of a session."""
-    seconds = lognormal_integers(
-        rng,
-        size,
-        log_mean=math.log(browsing.gap_median),
-        log_sd=browsing.gap_log_sd,
-        least=1,
-        most=LONGEST_GAP,
-    )
-    return seconds * SECOND - rng.integers(0, SECOND // 2, size=size)
-
-
-def browse(
-    visits: Visits,
-    profile: Profile,
-    catalog: Catalog,
-    draw: Appeal,
-    clock: DayClock,
-    rng: np.random.Generator,
-) -> tuple[Views, CartLines, Ints]:
-    """Views and cart lines of ``visits``, and the instant of each visit's last event so far."""
+def browse(visits: Visits, profile: Profile, shelf: Shelf) -> Views:
+    """The views of ``visits``."""
     browsing = profile.browsing
-    count = lognormal_integers(
-        rng,
-        len(visits),
-        log_mean=browsing.views_log_mean,
-        log_sd=browsing.views_log_sd,
-        least=1,
-        most=browsing.views_most,
-    )
+    count = pick(knots_table(browsing.views), draw(visits.key, "views"))
     first = np.cumsum(count) - count
+    total = int(count.sum())
     visit = np.repeat(np.arange(len(visits)), count)
-    date = clock.date_row(visits.start)
-    product = _products(visits, visit, first, date, browsing, catalog, draw, rng)
-    chance = profile.funnel.cart_per_view * draw.carts[date[visit], product]
-    carted = rng.random(len(visit)) < chance * visits.eagerness[visit]
-    carted[first[visits.aim >= 0]] = True
-    lines = np.flatnonzero(carted)
-    _, keep = np.unique(visit[lines] * len(catalog) + product[lines], return_index=True)
-    lines = lines[np.sort(keep)]
-    time, pause = _times(visits.start, first, visit, lines, browsing, rng)
-    last = first + count - 1
-    return (
-        Views(time, visit, product),
-        CartLines(
-            time=time[lines] + pause[lines],
-            visit=visit[lines],
-            product=product[lines],
-            quantity=1 + rng.poisson(profile.funnel.extra_units, size=len(lines)),
-        ),
-        time[last] + pause[last],
+    position = np.arange(total) - first[visit]
+    words = nth(visits.key[visit], position)
+    entry = _entries(visits, browsing, shelf)
+    product = _products(words, visit, first, entry, browsing, shelf)
+    second = draw(words, "second")
+    return Views(visit, first, count, product, second, gaps(browsing, words, second))
+
+
+def gaps(browsing: Browsing, words: Words, jitter: Words) -> Ints:
+    """Microseconds between two events of a session."""
+    seconds = lognormal_table(
+        browsing.gap_median * SECOND, browsing.gap_log_sd, least=SECOND, most=LONGEST_GAP * SECOND
     )
+    gap: Ints = pick(seconds, words)
+    gap -= ((jitter & np.uint64(0xFFFF)) * np.uint64(7)).astype(np.int64)
+    return gap
+
+
+def picks(views: Views, visits: Visits, profile: Profile, shelf: Shelf) -> Picks:
+    """The views that end in the cart or in a purchase."""
+    funnel, appeal = profile.funnel, shelf.appeal
+    readiness = zeal(profile.people, visits.person)
+    readiness[visits.bought] *= profile.people.eagerness
+    cell = (shelf.row * appeal.products)[views.visit] + views.product
+    chance = appeal.carts[cell] * readiness[views.visit]
+    luck = unit32(views.words, 32)
+    uses_cart = visits.aim >= 0
+    uses_cart |= unit32(draw(visits.person, "uses a cart"), 32) >= funnel.buys_without_cart
+    per_view = np.where(uses_cart, funnel.cart_per_view, funnel.buy_now_per_view * shelf.readiness)
+    if funnel.buys_without_cart:
+        chance *= np.where(uses_cart[views.visit], 1.0, appeal.purchases[cell])
+    chosen = luck < chance * per_view[views.visit]
+    chosen[views.first[visits.aim >= 0]] = True
+    view = np.flatnonzero(chosen)
+    visit, product = views.visit[view], views.product[view]
+    _, kept = np.unique(visit * appeal.products + product, return_index=True)
+    view = view[np.sort(kept)]
+    return Picks(
+        view=view,
+        visit=views.visit[view],
+        product=views.product[view],
+        key=draw(views.words[view], "line"),
+        carted=uses_cart[views.visit[view]],
+    )
+
+
+def _entries(visits: Visits, browsing: Browsing, shelf: Shelf) -> Ints:
+    """The first product of each visit: its aim, one of the favourite category, or any."""
+    appeal = shelf.appeal
+    words = draw(visits.key, "entry")
+    favourite = pick(shares_table(appeal.favourites), draw(visits.person, "favourite"))
+    loyal = unit32(words) < browsing.favourite_category
+    bounds = appeal.category_slots
+    low = np.where(loyal, bounds[shelf.row, favourite], 0)
+    high = np.where(loyal, bounds[shelf.row, favourite + 1], bounds[0, -1])
+    entry = appeal.draw(shelf.row, low, high, words)
+    return np.where(visits.aim >= 0, visits.aim, entry)
 
 
 def _products(
-    visits: Visits,
-    visit: Ints,
-    first: Ints,
-    date: Ints,
-    browsing: Browsing,
-    catalog: Catalog,
-    draw: Appeal,
-    rng: np.random.Generator,
+    words: Words, visit: Ints, first: Ints, entry: Ints, browsing: Browsing, shelf: Shelf
 ) -> Ints:
     """The product of every view: the one before, one of the first one's category, or any."""
-    size = len(catalog)
-    shares = draw.views.ravel()
-    entry = np.searchsorted(shares, date + rng.random(len(visits)), side="right") - date * size
-    entry = np.where(visits.aim >= 0, visits.aim, np.minimum(entry, size - 1))
-    bounds = np.searchsorted(catalog.category, np.arange(catalog.category[-1] + 2))
-    floor = np.concatenate([np.arange(len(draw.views))[:, None], draw.views], axis=1)
-    low, high = floor[:, bounds[:-1]], floor[:, bounds[1:]]
-    kind = catalog.category[entry]
-    low, high = low[date, kind][visit], high[date, kind][visit]
-    row = date[visit]
-    anywhere = rng.random(len(visit)) >= browsing.same_category
-    low, high = np.where(anywhere, row, low), np.where(anywhere, row + 1.0, high)
-    point = low + (high - low) * rng.random(len(visit))
-    product = np.searchsorted(shares, point, side="right") - row * size
-    product = np.minimum(product, size - 1)
+    appeal = shelf.appeal
+    kind = appeal.category_of[entry]
+    bounds = appeal.category_slots
+    way = ((words >> np.uint64(13)) & np.uint64(_STEPS - 1)).astype(np.int64)
+    again = way < browsing.same_product * _STEPS
+    similar = way < (1 - (1 - browsing.same_product) * (1 - browsing.same_category)) * _STEPS
+    low = np.where(similar, bounds[shelf.row, kind][visit], 0)
+    high = np.where(similar, bounds[shelf.row, kind + 1][visit], bounds[0, -1])
+    product = appeal.draw(shelf.row[visit], low, high, words)
     product[first] = entry
-    again = rng.random(len(visit)) < browsing.same_product
     again[first] = False
-    source = np.maximum.accumulate(np.where(again, 0, np.arange(len(visit))))
-    return np.asarray(product[source])
-
-
-def _times(
-    start: Ints,
-    first: Ints,
-    visit: Ints,
-    lines: Ints,
-    browsing: Browsing,
-    rng: np.random.Generator,
-) -> tuple[Ints, Ints]:
-    """The instant of every view, and the pause until it is put into the cart (0: it is not)."""
-    step = gaps(browsing, len(visit), rng)
-    pause = np.zeros(len(visit), dtype=np.int64)
-    pause[lines] = gaps(browsing, len(lines), rng)
-    step[1:] += pause[:-1]
-    run = np.cumsum(step)
-    return start[visit] + run - run[first][visit], pause
+    source = np.arange(len(visit))
+    source[again] = 0
+    source = np.maximum.accumulate(source)
+    return product[source]

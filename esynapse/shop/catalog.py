@@ -1,27 +1,35 @@
-"""The assortment: what is sold, at what price, and the hidden traits that drive demand."""
+"""The assortment: what is sold, at what price, and the hidden traits that drive demand.
 
+A product is known by its number, and its traits are draws on it; so a catalog that grows never
+changes the products that were there.
+"""
+
+import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from esynapse.shop.assortment import Assortment
 from esynapse.shop.columns import Floats, Ints
-from esynapse.shop.profile import Profile
+from esynapse.shop.draws import Words, draw, keys, normal_table, pick, unit
+from esynapse.shop.names import product_kinds, product_names
+from esynapse.shop.profile import CatalogShape, Profile
 from esynapse.shop.streams import stream
 
-_MEAN_QUALITY_EFFECT_ON_RETURNS = -0.35
+_GOLDEN_RATIO = 0.6180339887498949
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """Products of one shop, sorted by category; every array has one entry per product."""
+    """Products of one shop by number; every array has one entry per product."""
 
-    product_id: pa.StringArray
-    product_name: pa.StringArray
-    category_name: pa.StringArray
+    profile: Profile
+    seed: int
     category: Ints
-    """Index into the profile's categories; never falls."""
+    """Index into the assortment's categories."""
     price: Floats
     """Regular price on the opening day."""
     quality: Floats
@@ -29,26 +37,49 @@ class Catalog:
     elasticity: Floats
     """Relative change of units per relative change of price; about -2.62."""
     popularity: Floats
-    """Share of views at regular prices; sums to 1."""
+    """Weight of views at the opening day's price, before age, season and shocks; mean 1."""
     return_propensity: Floats
-    """Chance that a unit sold comes back."""
+    """Chance that a line bought comes back."""
+    launched: Ints
+    """Date (ordinal)."""
 
     def __len__(self) -> int:
         return len(self.price)
 
-    def truth(self) -> pa.Table:
-        """The hidden traits: product_id, category, elasticity, quality, popularity, …"""
-        return pa.table(
-            {
-                "product_id": self.product_id,
-                "category": self.category_name,
-                "opening_price": self.price,
-                "elasticity": self.elasticity,
-                "quality": self.quality,
-                "popularity": self.popularity,
-                "return_propensity": self.return_propensity,
-            }
+    @cached_property
+    def by_category(self) -> Ints:
+        """The products, those of one category together."""
+        return np.argsort(self.category, kind="stable")
+
+    @cached_property
+    def category_bounds(self) -> Ints:
+        """Where each category begins in ``by_category``, and the end."""
+        kinds = np.arange(len(self.profile.assortment.categories) + 1)
+        return np.searchsorted(self.category[self.by_category], kinds)
+
+    @cached_property
+    def product_id(self) -> pa.StringArray:
+        numbers = pc.cast(pa.array(np.arange(1, len(self) + 1)), pa.string())
+        return pc.binary_join_element_wise("p", pc.utf8_lpad(numbers, 4, "0"), "")
+
+    @cached_property
+    def product_name(self) -> pa.StringArray:
+        return product_names(
+            self.profile.assortment, self.seed, np.arange(len(self)), self.category
         )
+
+    @cached_property
+    def category_name(self) -> pa.StringArray:
+        names = pa.array([kind.name for kind in self.profile.assortment.categories])
+        return names.take(pa.array(self.category))
+
+    def views_by_age(self, ordinal: int) -> Floats:
+        """What age does to views on a date: a launch draws eyes, then interest fades; 0 before."""
+        shape, age = self.profile.catalog, ordinal - self.launched
+        fading = 0.5 ** (np.maximum(age, 0) / shape.ageing_half_life_days)
+        level = shape.ageing_floor + (1 - shape.ageing_floor) * fading
+        level *= 1 + shape.novelty * np.exp(-np.maximum(age, 0) / shape.novelty_days)
+        return np.where(age >= 0, level, 0.0)
 
 
 def charm_price(price: Floats, choice: Floats) -> Floats:
@@ -59,49 +90,80 @@ def charm_price(price: Floats, choice: Floats) -> Floats:
     return moved
 
 
-@lru_cache(maxsize=4)
-def make_catalog(profile: Profile, seed: int) -> Catalog:
-    """The catalog of the shop that ``seed`` makes of ``profile``."""
-    rng = stream(seed, 0, "catalog")
-    shape, kinds = profile.catalog, profile.categories
-    share = np.array([c.share for c in kinds])
-    bounds = np.round(np.cumsum(share) / share.sum() * shape.products).astype(np.int64)
-    sizes = np.diff(bounds, prepend=0)
-    category = np.repeat(np.arange(len(kinds)), sizes)
-    n = shape.products
-    noise = rng.standard_normal((3, n))
-    price = np.array([c.price for c in kinds])[category] * np.exp(
-        np.array([c.price_log_sd for c in kinds])[category] * noise[0]
-    )
-    elasticity = np.array([c.elasticity for c in kinds])[category]
-    elasticity = np.clip(elasticity + shape.elasticity_sd * noise[1], -6.0, -0.8)
-    quality = noise[2]
-    returns = np.array([c.return_rate for c in kinds])[category]
-    effect = _MEAN_QUALITY_EFFECT_ON_RETURNS
-    returns = np.clip(returns * np.exp(effect * quality - effect**2 / 2), 0.005, 0.8)
-    rank = rng.permutation(n)
-    popularity = (rank + 1 + shape.popularity_offset) ** -shape.popularity_slope
+def products_at_opening(shape: CatalogShape, scale: float) -> int:
+    """How many products a shop of this scale opens with."""
+    growth = shape.growth_below if scale < 1 else shape.growth_above
+    return max(round(shape.products * math.pow(scale, growth)), 24)
+
+
+def products_after(shape: CatalogShape, scale: float, days: int) -> int:
+    """How many products there are ``days`` after the opening day."""
+    first = products_at_opening(shape, scale)
+    return first + int(shape.launches_per_year * first * days / 365.25)
+
+
+@lru_cache(maxsize=2)
+def make_catalog(profile: Profile, seed: int, scale: float, opening: int, size: int) -> Catalog:
+    """The first ``size`` products of the shop that opens on the day ``opening`` (an ordinal)."""
+    shape, kinds = profile.catalog, profile.assortment.categories
+    first = products_at_opening(shape, scale)
+    number = np.arange(size)
+    key = keys(seed, "product", number)
+    share = np.cumsum([kind.share for kind in kinds])
+    place = (number * _GOLDEN_RATIO + stream(seed, 0, "catalog").random()) % 1
+    category = np.searchsorted(share / share[-1], place, side="right")
+
+    def of_kind(figure: str) -> Floats:
+        return np.array([getattr(kind, figure) for kind in kinds], dtype=np.float64)[category]
+
+    def normal(purpose: str) -> Floats:
+        values: Floats = pick(normal_table(), draw(key, purpose))
+        return values
+
+    price = of_kind("price") * np.exp(of_kind("price_log_sd_within") * normal("price"))
+    price *= _price_levels(profile.assortment, seed, number, category)
+    quality = normal("quality")
+    elasticity = of_kind("elasticity") + shape.elasticity_sd * normal("elasticity")
+    effect = profile.aftersale.quality_effect_on_returns
+    returns = of_kind("return_rate") * np.exp(effect * quality - effect**2 / 2)
     return Catalog(
-        product_id=pa.array([f"p{number:04d}" for number in range(1, n + 1)]),
-        product_name=pa.array(_names(profile, sizes, rng)),
-        category_name=pa.array([kinds[c].name for c in category]),
+        profile=profile,
+        seed=seed,
         category=category,
-        price=charm_price(np.maximum(price, 1.0), rng.random(n)),
+        price=charm_price(np.maximum(price, 1.0), unit(draw(key, "price ending"))),
         quality=quality,
-        elasticity=elasticity,
-        popularity=popularity / popularity.sum(),
-        return_propensity=returns,
+        elasticity=np.clip(elasticity, -6.0, -0.8),
+        popularity=_popularity(shape, seed, first, key) * of_kind("appeal"),
+        return_propensity=np.clip(returns, 0.005, 0.8),
+        launched=_launch_dates(shape, scale, opening, first, key),
     )
 
 
-def _names(profile: Profile, sizes: Ints, rng: np.random.Generator) -> list[str]:
-    """Brand, style, kind: no two products of a category share all three."""
-    brands, styles = profile.catalog.brands, profile.catalog.styles
-    names = []
-    for kind, size in zip(profile.categories, sizes, strict=True):
-        combinations = len(brands) * len(styles) * len(kind.kinds)
-        for pick in rng.permutation(combinations)[:size]:
-            rest, k = divmod(int(pick), len(kind.kinds))
-            b, s = divmod(rest, len(styles))
-            names.append(f"{brands[b]} {styles[s]} {kind.kinds[k]}")
-    return names
+def _price_levels(assortment: Assortment, seed: int, number: Ints, category: Ints) -> Floats:
+    """What each product's kind costs against its category's median."""
+    levels = [kind.price_levels for kind in assortment.categories]
+    first = np.cumsum([0, *map(len, levels)])
+    kind = product_kinds(assortment, seed, number, category)
+    return np.concatenate(levels)[first[category] + kind]
+
+
+def _popularity(shape: CatalogShape, seed: int, first: int, key: Words) -> Floats:
+    """By rank: exact for those there at the opening, drawn for those launched later."""
+    rank = unit(draw(key, "popularity"))
+    rank[:first] = (stream(seed, 0, "popularity").permutation(first) + 0.5) / first
+
+    def weight(rank: Floats) -> Floats:
+        return (rank + shape.popularity_head) ** -shape.popularity_slope + shape.popularity_floor
+
+    popularity: Floats = weight(rank) / weight((np.arange(first) + 0.5) / first).mean()
+    return popularity
+
+
+def _launch_dates(shape: CatalogShape, scale: float, opening: int, first: int, key: Words) -> Ints:
+    age = -np.log1p(-unit(draw(key, "age"))) * shape.age_years * 365.25
+    launched = opening - 1 - age.astype(np.int64)
+    later = np.arange(1, len(key) - first + 1)
+    launched[first:] = opening + np.ceil(
+        later * 365.25 / (shape.launches_per_year * products_at_opening(shape, scale))
+    )
+    return launched

@@ -6,6 +6,7 @@ Instants are whole microseconds since 1970 (int64); dates are proleptic ordinals
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +19,8 @@ DAY = 24 * HOUR
 BIN = HOUR // 4
 """Offsets of all time zones change on quarter hours of UTC."""
 BINS = DAY // BIN
+NEVER = np.iinfo(np.int64).max
+"""An instant that does not come."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -35,12 +38,12 @@ class DayClock:
     local_hour: Floats
     """Shop's hour, 0 to 24, at the middle of each quarter hour (192)."""
 
-    def date_row(self, instants: Ints) -> Ints:
-        """Shop's dates of ``instants``, counted from the date before this UTC day."""
-        bins = np.minimum((instants - self.start) // BIN, 2 * BINS - 1)
-        return self.local_date[bins] - (self.ordinal - 1)
+    def bin_of(self, instants: Ints) -> Ints:
+        """Quarter hours of the two days, 0 to 191."""
+        return np.minimum((instants - self.start) // BIN, 2 * BINS - 1)
 
 
+@lru_cache(maxsize=8)
 def day_clock(ordinal: int, timezone: str) -> DayClock:
     """The clock of UTC day ``ordinal`` for a shop in ``timezone``."""
     start = (ordinal - _EPOCH) * DAY

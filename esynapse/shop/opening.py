@@ -1,21 +1,27 @@
-"""The opening day: a shop that already has customers, visitors, stock, reviews and promotions."""
+"""The opening day: a shop that already has regulars, stock, reviews and promotions."""
 
+from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
 from esynapse.errors import EsynapseError
-from esynapse.shop.catalog import Catalog, make_catalog
-from esynapse.shop.columns import Floats
+from esynapse.shop.aftersale import Ratings, opening_ratings
+from esynapse.shop.arrivals import CartReturns
+from esynapse.shop.catalog import Catalog, make_catalog, products_at_opening
+from esynapse.shop.columns import Columns, Floats
 from esynapse.shop.inventory import opening_stock
-from esynapse.shop.prices import PLANNED_AHEAD, PriceChanges, Prices, Promotions, plan_date, settle
-from esynapse.shop.profile import CustomerHabits, Profile
-from esynapse.shop.state import CartReturns, Customers, EventRows, Ratings, ShopState
-from esynapse.shop.streams import stream
+from esynapse.shop.lines import Lines
+from esynapse.shop.people import opening_regulars
+from esynapse.shop.prices import PLANNED_AHEAD, PriceChanges, Prices, PriceTags, Promotions, settle
+from esynapse.shop.profile import Profile
+from esynapse.shop.promoting import plan_date
+from esynapse.shop.rows import EventRows
+from esynapse.shop.state import ShopState
 
-_REVIEWS_PER_PRODUCT = 60
-"""Mean number of reviews that a product has when the shop opens."""
+Table = TypeVar("Table", bound=Columns)
 
 
 def open_shop(
@@ -40,12 +46,13 @@ def open_shop(
         raise EsynapseError(
             f"timezone: {timezone!r} is no IANA time zone (for example Europe/Berlin)"
         ) from None
-    catalog = make_catalog(profile, seed)
     first = opening_day.toordinal()
+    catalog = make_catalog(profile, seed, scale, first, products_at_opening(profile.catalog, scale))
     prices = _prices(profile, catalog, first, seed)
-    promoted = prices.promotions.product
-    users = round(profile.customers.opening_customers * scale)
-    memory = round(profile.customers.visitor_memory * scale)
+    regulars = opening_regulars(profile, seed=seed, scale=scale)
+    promoted = np.zeros(len(catalog), dtype=bool)
+    promoted[prices.promotions.product] = True
+    demand = _demand(profile, catalog, scale)
     return ShopState(
         profile=profile,
         seed=seed,
@@ -53,56 +60,62 @@ def open_shop(
         opening_day=opening_day,
         timezone=timezone,
         next_day=opening_day,
-        next_user=users + memory,
-        visitors=np.arange(users, users + memory, dtype=np.int64),
-        customers=_customers(profile.customers, users, first, seed),
+        next_user=int(regulars.user.max(initial=0)) + 1,
+        regulars=regulars,
         returns=CartReturns.empty(),
+        lines=Lines.empty(),
         pending=EventRows.empty(),
-        stock=opening_stock(profile, catalog, promoted, seed=seed, scale=scale),
-        ratings=_ratings(profile, catalog, seed),
+        stock=opening_stock(profile, demand, promoted, seed=seed),
+        ratings=opening_ratings(profile, catalog, seed),
         prices=prices,
     )
 
 
-def visit_rates(habits: CustomerHabits, size: int, rng: np.random.Generator) -> Floats:
-    """How often each of ``size`` new customers comes back, in visits a day."""
-    return rng.gamma(habits.visit_shape, habits.visits_per_day / habits.visit_shape, size=size)
-
-
-def _customers(habits: CustomerHabits, size: int, first: int, seed: int) -> Customers:
-    rng = stream(seed, 0, "opening customers")
-    return Customers.make(
-        size,
-        user=np.arange(size),
-        rate=visit_rates(habits, size, rng),
-        last_order=first - rng.integers(1, habits.opening_days + 1, size=size),
+def with_launches(state: ShopState) -> ShopState:
+    """The state with room for the products that are launched on its next day: priced, in stock,
+    not yet reviewed."""
+    catalog, known = state.catalog, len(state.stock)
+    new = slice(known, len(catalog))
+    if known == len(catalog):
+        return state
+    size = len(catalog) - known
+    demand = _demand(state.profile, catalog, state.scale)[new]
+    opened = opening_stock(state.profile, demand, np.zeros(size, dtype=bool), seed=state.seed)
+    return replace(
+        state,
+        stock=_longer(state.stock, opened),
+        ratings=_longer(state.ratings, Ratings.make(size)),
+        prices=Prices(
+            _longer(state.prices.tags, PriceTags.make(size, regular=catalog.price[new])),
+            state.prices.promotions,
+            state.prices.changes,
+        ),
     )
 
 
-def _ratings(profile: Profile, catalog: Catalog, seed: int) -> Ratings:
-    rng = stream(seed, 0, "opening reviews")
-    count = rng.poisson(_REVIEWS_PER_PRODUCT * len(catalog) * catalog.popularity)
-    figures = profile.aftersale
-    mean = np.clip(figures.rating_mean + figures.rating_per_quality * catalog.quality, 1.2, 4.8)
-    extra = rng.binomial(4 * count, (mean - 1) / 4)
-    return Ratings(count=count, total=count + extra)
+def _longer(table: Table, more: Table) -> Table:
+    return type(table).concat([table, more])
+
+
+def _demand(profile: Profile, catalog: Catalog, scale: float) -> Floats:
+    """Units a day that each product can be expected to sell."""
+    appeal = catalog.popularity * np.exp(profile.catalog.quality_effect * catalog.quality)
+    units = profile.people.orders_per_day * scale * (1 + profile.funnel.extra_units)
+    demand: Floats = units * appeal / appeal.sum()
+    return demand
 
 
 def _prices(profile: Profile, catalog: Catalog, first: int, seed: int) -> Prices:
     """Prices at the opening, with the promotions of the weeks before that still run."""
     prices = Prices(
-        regular=catalog.price,
-        rests_until=np.zeros(len(catalog), dtype=np.int64),
-        promotions=Promotions.empty(),
-        changes=PriceChanges.empty(),
+        PriceTags.make(len(catalog), regular=catalog.price),
+        Promotions.empty(),
+        PriceChanges.empty(),
     )
-    for start in range(first - profile.promotions.days[1], first + PLANNED_AHEAD):
-        prices, _, changes = plan_date(profile, catalog, prices, seed=seed, start=start)
+    longest = max(profile.promotions.days[1], *(c.days for c in profile.campaigns), 0)
+    for start in range(first - longest, first + PLANNED_AHEAD):
+        planned, _, _ = plan_date(profile, catalog, prices, seed=seed, start=start)
         if start < first:
-            prices = Prices(
-                prices.regular,
-                prices.rests_until,
-                prices.promotions,
-                prices.changes.take(slice(0, len(prices.changes) - len(changes))),
-            )
+            planned = Prices(planned.tags, planned.promotions, prices.changes)
+        prices = planned
     return settle(prices, first)

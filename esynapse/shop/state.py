@@ -1,7 +1,6 @@
 """Everything the shop carries from one day to the next, and its file."""
 
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from datetime import date
@@ -12,71 +11,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esynapse.errors import EsynapseError
-from esynapse.shop.catalog import Catalog, make_catalog
-from esynapse.shop.columns import Bools, Codes, Columns, Floats, Ints, SmallFloats, SmallInts
-from esynapse.shop.prices import PriceChanges, Prices, Promotions
+from esynapse.files import replacing
+from esynapse.shop.aftersale import Ratings
+from esynapse.shop.arrivals import CartReturns
+from esynapse.shop.catalog import Catalog, make_catalog, products_after
+from esynapse.shop.columns import Columns
+from esynapse.shop.inventory import Stock
+from esynapse.shop.lines import Lines
+from esynapse.shop.people import Regulars
+from esynapse.shop.prices import PriceChanges, Prices, PriceTags, Promotions
 from esynapse.shop.profile import Profile, load_profile
+from esynapse.shop.rows import EventRows
 
-FORMAT = 1
+FORMAT = 2
 
-
-@dataclass(frozen=True)
-class EventRows(Columns):
-    """Events before they get their ids: session, user and product are numbers."""
-
-    time: Ints
-    kind: Codes
-    """Index into events.EVENT_TYPES."""
-    user: Ints
-    session: Ints
-    """Days since 1970 of its start x 2**32 + position in that day."""
-    product: Ints
-    on_sale: Bools
-    price: Floats
-    quantity: Ints
-    """0: none."""
-    rating: Ints
-    """0: none."""
-
-
-@dataclass(frozen=True)
-class Customers(Columns):
-    """People who have bought."""
-
-    user: Ints
-    rate: SmallFloats
-    """Visits a day right after an order."""
-    last_order: SmallInts
-    """Date of the newest order, an ordinal."""
-
-
-@dataclass(frozen=True)
-class CartReturns(Columns):
-    """People who will come back to a cart they left."""
-
-    time: Ints
-    user: Ints
-    product: Ints
-
-
-@dataclass(frozen=True)
-class Stock(Columns):
-    """One row per product."""
-
-    level: Ints
-    """Units that can be sold."""
-    incoming: Ints
-    """Units ordered from the supplier; 0: none."""
-    arrival: Ints
-    """Date (ordinal) at whose start they can be sold."""
-
-
-@dataclass(frozen=True)
-class Ratings(Columns):
-    """One row per product: reviews so far."""
-
-    count: Ints
-    total: Ints
+_TABLES: dict[str, type[Columns]] = {
+    "regulars": Regulars,
+    "returns": CartReturns,
+    "lines": Lines,
+    "pending": EventRows,
+    "stock": Stock,
+    "ratings": Ratings,
+    "tags": PriceTags,
+    "promotions": Promotions,
+    "changes": PriceChanges,
+}
 
 
 @dataclass(frozen=True)
@@ -90,10 +49,10 @@ class ShopState:
     timezone: str
     next_day: date
     next_user: int
-    visitors: Ints
-    """Users who came by lately and may come again, the newest last."""
-    customers: Customers
+    regulars: Regulars
     returns: CartReturns
+    lines: Lines
+    """Lines of sessions that go on."""
     pending: EventRows
     """Events that are fixed and still to come: the rest of sessions, refunds, reviews."""
     stock: Stock
@@ -102,7 +61,10 @@ class ShopState:
 
     @property
     def catalog(self) -> Catalog:
-        return make_catalog(self.profile, self.seed)
+        """The products of ``next_day``."""
+        opening, shape = self.opening_day, self.profile.catalog
+        size = products_after(shape, self.scale, (self.next_day - opening).days)
+        return make_catalog(self.profile, self.seed, self.scale, opening.toordinal(), size)
 
     def save(self, path: Path) -> None:
         """Write the state to ``path``; a reader finds the old file or the new one, never half."""
@@ -116,23 +78,11 @@ class ShopState:
             "next_day": self.next_day.isoformat(),
             "next_user": self.next_user,
         }
-        arrays: dict[str, NDArray[Any]] = {
-            "identity": np.array(json.dumps(identity)),
-            "visitors": self.visitors,
-            "prices.regular": self.prices.regular,
-            "prices.rests_until": self.prices.rests_until,
-        }
+        arrays: dict[str, NDArray[Any]] = {"identity": np.array(json.dumps(identity))}
         for name, table in self._tables().items():
             arrays |= {f"{name}.{key}": values for key, values in table.arrays().items()}
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        try:
-            with temporary.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -151,13 +101,16 @@ class ShopState:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise EsynapseError(f"shop: {path} is damaged ({error}): use an older state") from None
         if found != FORMAT:
+            advice = "update ESynapse" if found > FORMAT else "begin again with another --home"
             raise EsynapseError(
-                f"shop: {path} has format {found}, this version knows {FORMAT}: update ESynapse"
+                f"shop: {path} has format {found}, this version knows {FORMAT}: {advice}"
             )
-
-        def table(name: str) -> dict[str, NDArray[Any]]:
-            return {k.split(".")[1]: v for k, v in arrays.items() if k.startswith(f"{name}.")}
-
+        tables: dict[str, Any] = {
+            name: kind(
+                **{k.split(".")[1]: v for k, v in arrays.items() if k.startswith(f"{name}.")}
+            )
+            for name, kind in _TABLES.items()
+        }
         return cls(
             profile=load_profile(identity["profile"]),
             seed=identity["seed"],
@@ -166,27 +119,20 @@ class ShopState:
             timezone=identity["timezone"],
             next_day=date.fromisoformat(identity["next_day"]),
             next_user=identity["next_user"],
-            visitors=arrays["visitors"],
-            customers=Customers(**table("customers")),
-            returns=CartReturns(**table("returns")),
-            pending=EventRows(**table("pending")),
-            stock=Stock(**table("stock")),
-            ratings=Ratings(**table("ratings")),
-            prices=Prices(
-                arrays["prices.regular"],
-                arrays["prices.rests_until"],
-                Promotions(**table("promotions")),
-                PriceChanges(**table("changes")),
-            ),
+            prices=Prices(tables.pop("tags"), tables.pop("promotions"), tables.pop("changes")),
+            **tables,
         )
 
     def _tables(self) -> dict[str, Columns]:
+        prices = self.prices
         return {
-            "customers": self.customers,
+            "regulars": self.regulars,
             "returns": self.returns,
+            "lines": self.lines,
             "pending": self.pending,
             "stock": self.stock,
             "ratings": self.ratings,
-            "promotions": self.prices.promotions,
-            "changes": self.prices.changes,
+            "tags": prices.tags,
+            "promotions": prices.promotions,
+            "changes": prices.changes,
         }

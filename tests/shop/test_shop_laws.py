@@ -1,100 +1,57 @@
-"""What holds of every event that the shop makes: the contract, and cause before effect."""
+"""What holds of every event of every shop: the contract, and cause before effect."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
 
 from esynapse.events import EVENT_SCHEMA, EVENT_TYPES, PRODUCT_SCHEMA, QUANTITY_EVENT_TYPES
-from esynapse.shop import ShopState, load_profile, open_shop, products_table, simulate_day
+from esynapse.shop import products_table
+from tests.shop.conftest import History, all_sorts, history
 
-OPENING = date(2026, 3, 20)
-DAYS = 25
-
-
-class History:
-    """A run of the shop in Sydney (which leaves summer time in it), day by day and as a whole."""
-
-    def __init__(self) -> None:
-        state = open_shop(
-            load_profile("typical"),
-            seed=5,
-            scale=0.1,
-            opening_day=OPENING,
-            timezone="Australia/Sydney",
-        )
-        self.days: list[pa.Table] = []
-        self.states: list[ShopState] = [state]
-        truth: dict[str, list[pa.Table]] = {}
-        for _ in range(DAYS):
-            events, state, tables = simulate_day(state, state.next_day)
-            self.days.append(events)
-            self.states.append(state)
-            for name, table in tables.items():
-                truth.setdefault(name, []).append(table)
-        self.truth = {name: pa.concat_tables(parts) for name, parts in truth.items()}
-        self.sql = duckdb.connect()
-        self.sql.execute("set timezone = 'UTC'")
-        self.sql.register("events", pa.concat_tables(self.days))
-        self.sql.register("products", products_table(state))
-        for name, table in self.truth.items():
-            self.sql.register(name, table)
-
-    def count(self, query: str) -> int:
-        row = self.sql.execute(f"select count(*) from ({query})").fetchone()
-        assert row is not None
-        return int(row[0])
+SHOPS = all_sorts()
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[History]:
-    history = History()
-    yield history
-    history.sql.close()
-
-
-def test_events_and_products_have_exactly_the_contracts_schemas(shop):
+@given(shop=SHOPS)
+def test_events_and_products_have_exactly_the_contracts_schemas(shop: History) -> None:
     assert all(day.schema.equals(EVENT_SCHEMA) for day in shop.days)
-    assert products_table(shop.states[0]).schema.equals(PRODUCT_SCHEMA)
+    assert all(products_table(state).schema.equals(PRODUCT_SCHEMA) for state in shop.states)
 
 
-def test_every_kind_of_event_occurs(shop):
-    kinds = set().union(*(day["event_type"].unique().to_pylist() for day in shop.days))
-    assert kinds == set(EVENT_TYPES)
-
-
-def test_columns_are_filled_for_exactly_the_events_that_have_them(shop):
-    always = [c for c in EVENT_SCHEMA.names if c not in ("quantity", "rating")]
+@given(shop=SHOPS)
+def test_columns_are_filled_for_exactly_the_events_that_have_them(shop: History) -> None:
     for day in shop.days:
+        always = [c for c in EVENT_SCHEMA.names if c not in ("quantity", "rating")]
         assert all(day[name].null_count == 0 for name in always)
-    with_quantity = ", ".join(f"'{kind}'" for kind in QUANTITY_EVENT_TYPES)
-    assert not shop.count(
-        f"from events where (quantity is not null) <> (event_type in ({with_quantity}))"
-    )
-    assert not shop.count("from events where (rating is not null) <> (event_type = 'review')")
+        has_quantity = pc.is_in(day["event_type"], pa.array(QUANTITY_EVENT_TYPES))
+        assert pc.all(pc.equal(pc.is_valid(day["quantity"]), has_quantity)).as_py() in (True, None)
+        is_review = pc.equal(day["event_type"], "review")
+        assert pc.all(pc.equal(pc.is_valid(day["rating"]), is_review)).as_py() in (True, None)
     assert not shop.count("from events where quantity < 1 or rating not between 1 and 5")
 
 
-def test_every_event_lies_in_its_utc_day_and_days_are_sorted(shop):
-    for offset, day in enumerate(shop.days):
-        start = datetime.combine(OPENING + timedelta(days=offset), datetime.min.time(), UTC)
-        low, high = pc.min_max(day["event_timestamp"]).as_py().values()
-        assert start <= low <= high < start + timedelta(days=1)
+@given(shop=SHOPS)
+def test_every_event_lies_in_its_utc_day_and_days_are_sorted(shop: History) -> None:
+    for state, day in zip(shop.states, shop.days, strict=False):
+        start = datetime.combine(state.next_day, datetime.min.time(), UTC)
         instants = day["event_timestamp"].cast(pa.int64()).to_numpy()
+        first = int(start.timestamp()) * 1_000_000
+        assert ((instants >= first) & (instants < first + 86_400_000_000)).all()
         assert (np.diff(instants) >= 0).all()
 
 
-def test_event_ids_are_unique_and_sort_as_time_does(shop):
+@given(shop=SHOPS)
+def test_event_ids_are_unique_and_sort_as_time_does(shop: History) -> None:
     ids = pa.concat_tables(shop.days)["event_id"].to_pylist()
     assert len(set(ids)) == len(ids)
     assert ids == sorted(ids)
 
 
-def test_no_gap_within_a_session_reaches_30_minutes(shop):
+@given(shop=SHOPS)
+def test_no_gap_within_a_session_reaches_30_minutes(shop: History) -> None:
     assert not shop.count("""
         select event_timestamp - lag(event_timestamp) over (
             partition by session_id order by event_timestamp
@@ -104,67 +61,80 @@ def test_no_gap_within_a_session_reaches_30_minutes(shop):
     """)
 
 
-def test_a_session_has_one_user_and_begins_with_a_view(shop):
-    assert not shop.count(
-        "select session_id from events group by 1 having count(distinct user_id) > 1"
-    )
+@given(shop=SHOPS)
+def test_a_session_has_one_user_and_begins_with_a_view(shop: History) -> None:
     assert not shop.count("""
         select session_id from events group by 1
-        having arg_min(event_type, event_timestamp) <> 'view_item'
+        having count(distinct user_id) > 1
+            or arg_min(event_type, (event_timestamp, event_id)) <> 'view_item'
     """)
 
 
-def test_sessions_go_on_past_midnight(shop):
-    assert shop.count("""
-        select session_id from events where event_type not in ('refund', 'review')
-        group by 1 having min(event_timestamp)::date < max(event_timestamp)::date
-    """)
+CAUSES = {
+    "add_to_cart": "view_item",
+    "out_of_stock": "view_item",
+    "remove_from_cart": "add_to_cart",
+    "begin_checkout": "add_to_cart",
+    "purchase": "view_item",
+    "refund": "purchase",
+    "review": "purchase",
+}
 
 
-@pytest.mark.parametrize(
-    ("effect", "cause"),
-    [
-        ("add_to_cart", "view_item"),
-        ("out_of_stock", "view_item"),
-        ("remove_from_cart", "add_to_cart"),
-        ("begin_checkout", "add_to_cart"),
-        ("purchase", "add_to_cart"),
-        ("refund", "purchase"),
-        ("review", "purchase"),
-    ],
-)
-def test_an_effect_follows_its_cause_in_the_same_session(shop, effect, cause):
+@pytest.mark.parametrize("effect", CAUSES)
+@given(shop=SHOPS)
+def test_an_effect_follows_its_cause_in_the_same_session(effect: str, shop: History) -> None:
     assert not shop.count(f"""
         from events as e where event_type = '{effect}' and not exists (
             from events as c
             where c.session_id = e.session_id and c.product_id = e.product_id
-            and c.user_id = e.user_id and c.event_type = '{cause}'
+            and c.user_id = e.user_id and c.event_type = '{CAUSES[effect]}'
             and c.event_timestamp < e.event_timestamp
         )
     """)
 
 
-def test_a_purchase_follows_a_checkout_and_no_session_checks_out_twice(shop):
-    assert not shop.count("""
-        from events as e where event_type = 'purchase' and not exists (
-            from events as c where c.session_id = e.session_id
-            and c.event_type = 'begin_checkout' and c.event_timestamp < e.event_timestamp
-        )
-    """)
+@given(shop=all_sorts(lambda name: name == "typical"))
+def test_where_everybody_uses_the_cart_a_purchase_follows_cart_and_checkout(shop: History) -> None:
+    for cause, same in (("add_to_cart", "c.product_id = e.product_id"), ("begin_checkout", "true")):
+        assert not shop.count(f"""
+            from events as e where event_type = 'purchase' and not exists (
+                from events as c where c.session_id = e.session_id and {same}
+                and c.event_type = '{cause}' and c.event_timestamp < e.event_timestamp
+            )
+        """)
+
+
+@given(shop=SHOPS)
+def test_a_session_begins_to_check_out_once_at_most(shop: History) -> None:
     assert not shop.count("""
         select session_id from events where event_type = 'begin_checkout'
         group by 1 having count(*) > 1
     """)
 
 
-def test_what_was_removed_from_the_cart_is_not_bought(shop):
+@given(shop=SHOPS)
+def test_what_was_removed_from_the_cart_is_not_bought(shop: History) -> None:
     assert not shop.count("""
         select session_id, product_id from events group by 1, 2
         having bool_or(event_type = 'remove_from_cart') and bool_or(event_type = 'purchase')
     """)
 
 
-def test_no_more_is_refunded_than_was_bought_and_at_the_price_paid(shop):
+@given(shop=SHOPS)
+def test_a_product_is_bought_once_in_a_session_and_no_more_than_was_put_in_the_cart(
+    shop: History,
+) -> None:
+    assert not shop.count("""
+        select session_id, product_id, sum(quantity) filter (event_type = 'add_to_cart') as put,
+            sum(quantity) filter (event_type = 'purchase') as bought
+        from events group by 1, 2
+        having count(*) filter (event_type = 'purchase') > 1 or put < bought
+    """)
+
+
+@given(shop=SHOPS)
+def test_no_more_is_refunded_than_was_bought_and_at_the_price_paid(shop: History) -> None:
     assert not shop.count("""
         select session_id, product_id from events group by 1, 2
         having sum(quantity) filter (event_type = 'refund')
@@ -177,57 +147,154 @@ def test_no_more_is_refunded_than_was_bought_and_at_the_price_paid(shop):
     """)
 
 
-def test_stock_is_never_negative_and_nothing_is_put_into_a_cart_while_sold_out(shop):
-    assert all((state.stock.level >= 0).all() for state in shop.states)
-    assert shop.count("from stock_outs")
+@given(shop=SHOPS)
+def test_stock_is_never_negative_and_what_leaves_it_was_sold(shop: History) -> None:
+    ids = shop.states[-1].catalog.product_id.to_pylist()
+    for before, after, day in zip(shop.states, shop.states[1:], shop.days, strict=False):
+        assert (after.stock.level >= 0).all()
+        sold = np.zeros(len(after.stock), dtype=np.int64)
+        bought = day.filter(pc.equal(day["event_type"], "purchase"))
+        for product, units in zip(
+            bought["product_id"].to_pylist(), bought["quantity"].to_pylist(), strict=True
+        ):
+            sold[ids.index(product)] += units
+        known = len(before.stock)
+        arrived = (before.stock.incoming > 0) & (
+            before.stock.arrival <= before.next_day.toordinal()
+        )
+        available = before.stock.level + np.where(arrived, before.stock.incoming, 0)
+        assert (after.stock.level[:known] == available - sold[:known]).all()
+
+
+@given(shop=SHOPS)
+def test_nothing_is_sold_or_put_into_a_cart_while_it_is_sold_out(shop: History) -> None:
     assert not shop.count("""
         from events as e join stock_outs as s on s.product_id = e.product_id
-        and e.event_timestamp >= s.started_at and e.event_timestamp < s.ended_at
-        join (select session_id, min(event_timestamp) as began from events group by 1) as b
-        on b.session_id = e.session_id and b.began::date = s.started_at::date
-        where e.event_type = 'add_to_cart'
+        and e.event_timestamp > s.started_at and e.event_timestamp < s.ended_at
+        where e.event_type in ('purchase', 'add_to_cart')
+        and not (e.event_type = 'add_to_cart' and e.event_timestamp <= s.started_at)
+        and not exists (
+            from events as first where first.event_type = 'add_to_cart'
+            and first.session_id = e.session_id and first.product_id = e.product_id
+            and first.event_timestamp < s.started_at and e.event_type = 'add_to_cart'
+        )
     """)
 
 
-def test_a_day_sells_no_more_than_was_in_stock(shop):
-    for offset, (before, after) in enumerate(zip(shop.states, shop.states[1:], strict=False)):
-        arrived = before.stock.arrival == (OPENING + timedelta(days=offset)).toordinal()
-        available = before.stock.level + np.where(arrived, before.stock.incoming, 0)
-        assert (after.stock.level <= available).all()
-
-
-def test_on_sale_is_true_on_the_shops_dates_of_the_promotion_and_at_its_price(shop):
-    shop.sql.execute("""
-        create or replace temp view priced as
-        select e.*, p.sale_price as planned
-        from events as e left join promotions as p on p.product_id = e.product_id
-        and cast(timezone('Australia/Sydney', e.event_timestamp) as date)
-            between p.start_date and p.end_date
-        where event_type <> 'refund'
+@given(shop=SHOPS)
+def test_nothing_is_out_of_stock_that_the_truth_does_not_say_is(shop: History) -> None:
+    assert not shop.count("""
+        from events as e where event_type = 'out_of_stock' and not exists (
+            from stock_outs as s where s.product_id = e.product_id
+            and e.event_timestamp >= s.started_at and e.event_timestamp < s.ended_at
+        )
     """)
-    assert shop.count("from priced where on_sale") > 100
-    assert not shop.count("from priced where on_sale <> (planned is not null)")
-    assert not shop.count("from priced where on_sale and sale_price <> planned")
 
 
-def test_events_name_products_of_the_catalog_with_believable_prices(shop):
-    assert shop.count("from products") == 1000
-    assert shop.count("select distinct category from products") == 12
+@given(shop=SHOPS)
+def test_prices_agree_with_the_truth_of_their_moment(shop: History) -> None:
+    zone = shop.opening.timezone
+    shop.sql().sql(f"""
+        create or replace temp table priced as
+        with local as (
+            select *, timezone('{zone}', event_timestamp) as local_time
+            from events where event_type <> 'refund'
+        ), regular as (
+            select e.event_id, coalesce(
+                arg_max(c.new_price, c.change_date), any_value(p.opening_price)
+            ) as regular_price
+            from local as e join product_truth as p using (product_id)
+            left join price_changes as c
+            on c.product_id = e.product_id and c.change_date <= cast(e.local_time as date)
+            group by 1
+        ), promoted as (
+            select e.event_id, min(m.sale_price) as promoted_price
+            from local as e join promotions as m on m.product_id = e.product_id
+            and cast(e.local_time as date) between m.start_date and m.end_date
+            and hour(e.local_time) >= m.from_hour and hour(e.local_time) < m.to_hour
+            group by 1
+        )
+        select e.on_sale, e.sale_price, regular_price,
+            least(regular_price, coalesce(promoted_price, regular_price)) as asked
+        from local as e join regular using (event_id) left join promoted using (event_id)
+    """)
+    assert shop.count("from priced") == shop.count("from events where event_type <> 'refund'")
+    assert not shop.count("from priced where sale_price <> asked")
+    assert not shop.count("from priced where on_sale <> (asked < regular_price)")
+
+
+@given(shop=SHOPS)
+def test_events_name_products_that_have_been_launched(shop: History) -> None:
     assert not shop.count("from events anti join products using (product_id)")
+    zone = shop.opening.timezone
+    assert not shop.count(f"""
+        from events as e join product_truth as p using (product_id)
+        where cast(timezone('{zone}', event_timestamp) as date) < p.launch_date
+    """)
+    assert shop.count("from products") == len(shop.states[-1].catalog)
+
+
+@given(shop=SHOPS)
+def test_products_have_names_of_their_own_and_prices_with_endings(shop: History) -> None:
+    assert shop.count("select distinct product_name, category from products") == shop.count(
+        "from products"
+    )
     assert not shop.count(
         "from products where round(regular_price * 100) % 100 not in (99, 95, 49)"
     )
-    assert shop.count("select distinct product_name, category from products") == 1000
 
 
-def test_reviews_move_the_products_rating(shop):
+@given(shop=SHOPS)
+def test_reviews_move_the_products_rating(shop: History) -> None:
     first, last = (products_table(shop.states[i])["review_count"] for i in (0, -1))
     written = shop.count("from events where event_type = 'review'")
     assert pc.sum(last).as_py() - pc.sum(first).as_py() == written
 
 
-def test_an_abandoned_cart_is_bought_in_a_later_session_by_some(shop):
-    assert shop.count("""
+@given(shop=SHOPS)
+def test_nobody_comes_while_the_shop_is_down(shop: History) -> None:
+    zone = shop.opening.timezone
+    assert not shop.count(f"""
+        with sessions as (
+            select session_id, timezone('{zone}', min(event_timestamp)) as began
+            from events where event_type not in ('refund', 'review') group by 1
+        )
+        select *, hour(began) + minute(began) / 60.0 as hour_of_day
+        from sessions join shocks on kind = 'outage' and cast(began as date) = start_date
+        where hour_of_day >= from_hour and hour_of_day < from_hour + hours
+    """)
+
+
+def test_among_all_sorts_of_shops_everything_occurs() -> None:
+    """The laws above are about something."""
+    shops = [history(number) for number in range(60)]
+
+    def seen(query: str) -> int:
+        return sum(shop.count(query) for shop in shops)
+
+    for kind in EVENT_TYPES:
+        assert seen(f"from events where event_type = '{kind}'") > 20
+    for table in ("promotions", "price_changes", "stock_outs", "shocks"):
+        assert seen(f"from {table}") > 20
+    for kind in ("product", "category", "shop", "flash"):
+        assert seen(f"from promotions where kind = '{kind}'") > 5
+    for kind in ("viral", "bad_batch", "outage"):
+        assert seen(f"from shocks where kind = '{kind}'") > 5
+    launched = "launch_date >= (select min(event_timestamp)::date from events)"
+    assert seen(f"from product_truth where {launched}")
+    assert seen("""
+        select session_id from events where event_type not in ('refund', 'review')
+        group by 1 having min(event_timestamp)::date < max(event_timestamp)::date
+    """)
+    assert seen("""
+        from events as o where event_type = 'out_of_stock' and exists (
+            from events as v join products as a on a.product_id = v.product_id
+            join products as b on b.product_id = o.product_id and a.category = b.category
+            where v.session_id = o.session_id and v.product_id <> o.product_id
+            and v.event_timestamp > o.event_timestamp and v.event_type = 'add_to_cart'
+        )
+    """)
+    assert seen("""
         with carts as (
             select session_id, user_id, product_id, min(event_timestamp) as began,
                 bool_or(event_type = 'purchase') as bought
