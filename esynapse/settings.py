@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 42
     scale: Annotated[float, Field(gt=0, le=2000)] = 1.0
     """Traffic relative to the profile's own (1.0 is 50,000 to 100,000 events a day)."""
+    disorder: str = "none"
+    """Name of a level of faults between the shop and its receiver: a file in
+    esynapse/shop/disorders."""
     days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Complete days of history to backfill, the last one being yesterday."""
 

@@ -16,9 +16,8 @@ from types import FrameType
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
 from esynapse.pipeline.bootstrap import bootstrap
-from esynapse.pipeline.shop_floor import has_shop
+from esynapse.pipeline.shop_floor import check_names, has_shop
 from esynapse.settings import Settings
-from esynapse.shop import load_profile
 from flows.cli.screen import console, steps
 from flows.supervisor import Child, Supervisor, is_listening
 
@@ -34,7 +33,7 @@ def up(settings: Settings, *, once: bool, dashboard: bool) -> None:
     Raises:
         EsynapseError: a port is taken, a step failed, or a child ended; all is stopped by then.
     """
-    load_profile(settings.profile)
+    check_names(settings)
     home = open_home(settings.home)
     with home.lock("up", busy=RUNNING), _stopped_by_signals():
         supervisor = Supervisor(home, environment(settings, home), ROOT)

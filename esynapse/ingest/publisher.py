@@ -67,11 +67,21 @@ class Publisher:
 
     def publish(self, events: pa.Table) -> None:
         """Publish each row of ``events`` (EVENT_SCHEMA); waits while too much is on its way."""
-        self._send(encode_events(events))
+        self.publish_raw(encode_events(events))
 
-    def publish_raw(self, data: bytes, **attributes: str) -> None:
-        """Publish one message as it is, whether it is an event or not."""
-        self._send([data], **attributes)
+    def publish_raw(self, messages: Iterable[bytes], **attributes: str) -> None:
+        """Publish ``messages`` as they are, whether they are events or not."""
+        for data in messages:
+            try:
+                future = self._client.publish(self._topic, data, **attributes)
+            except MessageTooLargeError:
+                raise EsynapseError(
+                    f"a message of {len(data)} bytes is too large: Pub/Sub takes 10 MB, "
+                    "its attributes included"
+                ) from None
+            with self._settled:
+                self._on_the_way += 1
+            future.add_done_callback(self._note)
 
     def flush(self) -> None:
         """Wait until everything published so far is accepted, durably.
@@ -103,19 +113,6 @@ class Publisher:
         finally:
             self._client.stop()
             self._client.transport.close()
-
-    def _send(self, messages: Iterable[bytes], **attributes: str) -> None:
-        for data in messages:
-            try:
-                future = self._client.publish(self._topic, data, **attributes)
-            except MessageTooLargeError:
-                raise EsynapseError(
-                    f"a message of {len(data)} bytes is too large: Pub/Sub takes 10 MB, "
-                    "its attributes included"
-                ) from None
-            with self._settled:
-                self._on_the_way += 1
-            future.add_done_callback(self._note)
 
     def _note(self, future: "Future[str]") -> None:
         error = future.exception()

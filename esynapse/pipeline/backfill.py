@@ -1,17 +1,18 @@
 """Backfill: the shop's history, up to now, in bulk."""
 
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import Self
 
 from esynapse.home import open_home
-from esynapse.pipeline.shop_floor import ShopFloor, shop_as_it_stands, shop_floor
+from esynapse.pipeline.batches import Batch, Stand
+from esynapse.pipeline.shop_floor import ShopFloor, check_names, shop_as_it_stands, shop_floor
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
-from esynapse.shop import load_profile, products_table
+from esynapse.shop import products_table
 from esynapse.warehouse import Warehouse, open_warehouse
 
 
@@ -37,7 +38,7 @@ def backfill(
     missing. Killed and run again it goes on where it was; a batch lands once.
     """
     started = time.monotonic()
-    load_profile(settings.profile)
+    check_names(settings)
     now = now or datetime.now(UTC)
     today = now.astimezone(UTC).date()
     home = open_home(settings.home)
@@ -45,19 +46,18 @@ def backfill(
     with shop_floor(settings, home, today=today) as floor:
         opening = date.fromisoformat(floor.identity.opening_day)
         days = max((today - floor.position.day).days, 0)
-        events = 0
-        state = floor.state()
-        for done in range(days):
-            day_events, following = floor.simulate(state, source="backfill")
-            events += _load(warehouse, floor, day_events, len(day_events))
-            floor.close_day(following)
-            state = following
-            progress(done + 1, days, f"{events:,} events, {state.next_day}")
-        if floor.position.day == today:
-            day_events, _ = floor.simulate(state, source="backfill")
-            events += _load(warehouse, floor, day_events, events_before(day_events, now))
-        warehouse.load_products(products_table(state))
-    return BackfillReport(opening, now, days, events, time.monotonic() - started)
+        stand: Stand | None = floor.stand()
+        with _Loading(warehouse, floor) as loading:
+            while stand and stand.state.next_day <= today:
+                state = stand.state
+                until = now if state.next_day == today else None
+                for batch in floor.simulate(stand, source="backfill"):
+                    loading.load(batch, until)
+                    stand = None if until else batch.following
+                done = days - (today - state.next_day).days
+                progress(done, days, f"{loading.events:,} events, {state.next_day}")
+        warehouse.load_products(products_table(shop_as_it_stands(home)))
+    return BackfillReport(opening, now, days, loading.events, time.monotonic() - started)
 
 
 def load_catalog(settings: Settings) -> int:
@@ -67,18 +67,53 @@ def load_catalog(settings: Settings) -> int:
     return int(products.num_rows)
 
 
-def events_before(events: pa.Table, instant: datetime) -> int:
-    """How many of ``events``, which are sorted by time, lie before ``instant``."""
-    limit = pa.scalar(instant, type=pa.timestamp("us", tz="UTC"))
-    return int(pc.sum(pc.less(events["event_timestamp"], limit)).as_py() or 0)
+class _Loading:
+    """Loads slices in another thread, one behind their simulation, and moves the position after."""
 
+    def __init__(self, warehouse: Warehouse, floor: ShopFloor) -> None:
+        self.warehouse, self.floor = warehouse, floor
+        self.events = 0
+        self._begin = floor.position.index
+        self._thread = ThreadPoolExecutor(1)
+        self._under_way: Callable[[], None] | None = None
 
-def _load(warehouse: Warehouse, floor: ShopFloor, events: pa.Table, until: int) -> int:
-    """Load the day's events from the position to ``until`` and move the position there."""
-    begin = floor.position.index
-    if until <= begin:
-        return 0
-    key = f"shop/{floor.position.day}/{begin}-{until}"
-    added = warehouse.load_events(events.slice(begin, until - begin), batch_key=key)
-    floor.hand_over(until)
-    return added
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._finish()
+        self._thread.shutdown()
+
+    def load(self, batch: Batch, before: datetime | None) -> None:
+        """Load the batch from the position on; what arrives ``before`` an instant, if given."""
+        self._finish()
+        loaded = self._thread.submit(self._load, batch, self._begin, before)
+
+        def land() -> None:
+            added, until = loaded.result()
+            self.events += added
+            self.floor.hand_over(until)
+            if batch.following and before is None:
+                self.floor.close_day(batch.following)
+
+        self._under_way = land
+        self._begin = 0 if batch.following else self._begin
+
+    def _finish(self) -> None:
+        if self._under_way:
+            land, self._under_way = self._under_way, None
+            land()
+
+    def _load(self, batch: Batch, begin: int, before: datetime | None) -> tuple[int, int]:
+        """Rows added, and the position in the day after them."""
+        begin = max(begin - batch.first, 0)
+        if begin >= len(batch):
+            return 0, batch.first + begin
+        end = batch.count_before(before) if before else len(batch)
+        if end <= begin:
+            return 0, batch.first + begin
+        key = f"shop/{self.floor.position.day}/{batch.first + begin}-{batch.first + end}"
+        added = self.warehouse.load_events(batch.rows(begin, end), batch_key=key)
+        self.floor.keep_disorder(batch, begin, end, as_rows=True)
+        return added, batch.first + end

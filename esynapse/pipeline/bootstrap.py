@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from esynapse.home import open_home
 from esynapse.pipeline.backfill import BackfillReport, backfill
 from esynapse.pipeline.retrain import RetrainReport, is_due, retrain
-from esynapse.pipeline.shop_floor import has_shop
+from esynapse.pipeline.shop_floor import check_names, has_shop
 from esynapse.pipeline.transform import TransformReport, transform
 from esynapse.progress import Progress
 from esynapse.settings import Settings
-from esynapse.shop import load_profile
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ Begin = Callable[[str], Progress]
 
 def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None]) -> None:
     """Bring the home up to now: events, marts, forecasts. What is there already is not redone."""
-    load_profile(settings.profile)
+    check_names(settings)
     home = open_home(settings.home)
 
     def run(name: str, step: Callable[[Progress], str]) -> None:

@@ -3,6 +3,7 @@
     shop/shop.json            which shop this is: profile, seed, scale, opening day
     shop/position.json        how far its events have been handed over
     shop/state-<day>.npz      the engine's state at the start of the position's day
+    shop/disorder-<day>.arrow what is late on that day, where the shop has disorder
 
 The position moves only after the events before it are durable elsewhere, so a crash repeats some
 events (the same ids; staging removes them) and never skips one.
@@ -14,13 +15,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import pyarrow as pa
-
 from esynapse.errors import EsynapseError
+from esynapse.files import replacing, write_parquet
 from esynapse.home import Home, read_json, write_json
+from esynapse.pipeline.batches import Batch, Stand, batches
 from esynapse.settings import Settings
-from esynapse.shop import ShopState, load_profile, open_shop, simulate_day
-from esynapse.warehouse.lake import Lake, write_parquet
+from esynapse.shop import DaySlice, ShopState, load_profile, open_shop, simulate_slices
+from esynapse.shop.disorder import Injector, load_disorder
+from esynapse.warehouse.lake import Lake
 
 BUSY = (
     "the shop is being simulated by another process (a streamer or a backfill): it catches up by "
@@ -37,14 +39,25 @@ class Identity:
     scale: float
     timezone: str
     opening_day: str
+    disorder: str = "none"
 
 
 @dataclass(frozen=True)
 class Position:
-    """All events before ``day``, and the first ``index`` events of it, have been handed over."""
+    """All arrivals before ``day``, and the first ``index`` of it, have been handed over."""
 
     day: date
     index: int
+
+
+def check_names(settings: Settings) -> None:
+    """Refuse an unknown profile or level of disorder before anything is written.
+
+    Raises:
+        EsynapseError: which name is unknown, and which are known.
+    """
+    load_profile(settings.profile)
+    load_disorder(settings.disorder)
 
 
 class ShopFloor:
@@ -55,48 +68,75 @@ class ShopFloor:
         self.identity = identity
         self.position = self._read_position()
 
-    def state(self) -> ShopState:
-        """The engine's state at the start of the position's day."""
-        path = self._state_path(self.position.day)
-        if path.exists():
-            return ShopState.load(path)
-        opening = date.fromisoformat(self.identity.opening_day)
-        if self.position.day != opening:
-            raise EsynapseError(
-                f"{path} is missing: restore it, or start again with another --home"
-            )
-        return open_shop(
-            load_profile(self.identity.profile),
-            seed=self.identity.seed,
-            scale=self.identity.scale,
-            opening_day=opening,
-            timezone=self.identity.timezone,
-        )
+    def stand(self) -> Stand:
+        """Where the shop stands at the start of the position's day.
 
-    def simulate(self, state: ShopState, *, source: str) -> tuple[pa.Table, ShopState]:
-        """The events of the state's day and the state of the next; the truth goes to its folder."""
-        day = state.next_day
-        simulated = simulate_day(state, day, source=source)
-        for name, rows in simulated.truth.items():
-            if rows.num_rows:
-                folder = self.home.truth / name
-                folder.mkdir(parents=True, exist_ok=True)
-                write_parquet(folder / f"{day}.parquet", rows)
-        return simulated.events, simulated.state
+        Raises:
+            EsynapseError: a file of it is missing, damaged or of another version.
+        """
+        identity, (state, under_way) = self.identity, self._files(self.position.day)
+        disorder = None if identity.disorder == "none" else load_disorder(identity.disorder)
+        opening = date.fromisoformat(identity.opening_day)
+        if self.position.day != opening:
+            for path in (state, under_way)[: 2 if disorder else 1]:
+                if not path.exists():
+                    raise EsynapseError(
+                        f"{path} is missing: restore it, or start again with another --home"
+                    )
+            injector = None
+            if disorder:
+                injector = Injector.load(under_way.read_bytes(), disorder, identity.seed)
+            return Stand(ShopState.load(state), injector)
+        shop = open_shop(
+            load_profile(identity.profile),
+            seed=identity.seed,
+            scale=identity.scale,
+            opening_day=opening,
+            timezone=identity.timezone,
+        )
+        return Stand(shop, Injector(disorder, identity.seed) if disorder else None)
+
+    def simulate(self, stand: Stand, *, source: str) -> Iterator[Batch]:
+        """What the day hands over; what was planted in it goes to the truth's folder."""
+        return batches(self._slices(stand.state, source), stand.injector)
+
+    def keep_disorder(self, batch: Batch, begin: int, end: int, *, as_rows: bool) -> None:
+        """Keep the truth about the arrivals [begin, end) of ``batch``, once."""
+        rows = batch.disorder(begin, end, as_rows=as_rows)
+        kind = "loaded" if as_rows else "published"
+        path = self.home.truth / "disorder" / f"{self.position.day}-{batch.first}-{kind}.parquet"
+        if rows is not None and rows.num_rows and (as_rows or not path.exists()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_parquet(path, rows)
 
     def hand_over(self, index: int) -> None:
         """Move the position to ``index`` within its day."""
         self._write_position(Position(self.position.day, index))
 
-    def close_day(self, state: ShopState) -> None:
-        """Move the position to the start of the day of ``state``."""
-        before = self._state_path(self.position.day)
-        state.save(self._state_path(state.next_day))
-        self._write_position(Position(state.next_day, 0))
-        before.unlink(missing_ok=True)
+    def close_day(self, following: Stand) -> None:
+        """Move the position to the start of the day at which the shop stands now."""
+        day, over = following.state.next_day, self._files(self.position.day)
+        state, under_way = self._files(day)
+        following.state.save(state)
+        if following.injector is not None:
+            with replacing(under_way) as temporary:
+                temporary.write_bytes(following.injector.save())
+        self._write_position(Position(day, 0))
+        for path in over:
+            path.unlink(missing_ok=True)
 
-    def _state_path(self, day: date) -> Path:
-        return self.home.shop / f"state-{day}.npz"
+    def _slices(self, state: ShopState, source: str) -> Iterator[DaySlice]:
+        for part in simulate_slices(state, source=source):
+            for name, rows in part.truth.items():
+                if rows.num_rows:
+                    folder = self.home.truth / name
+                    folder.mkdir(parents=True, exist_ok=True)
+                    write_parquet(folder / f"{state.next_day}.parquet", rows)
+            yield part
+
+    def _files(self, day: date) -> tuple[Path, Path]:
+        """Of the state at the start of ``day``, and of what is under way then."""
+        return self.home.shop / f"state-{day}.npz", self.home.shop / f"disorder-{day}.arrow"
 
     def _read_position(self) -> Position:
         path = self.home.shop / "position.json"
@@ -143,6 +183,7 @@ def shop_floor(settings: Settings, home: Home, *, today: date) -> Iterator[ShopF
             settings.scale,
             settings.timezone,
             (today - timedelta(days=settings.days)).isoformat(),
+            settings.disorder,
         )
         if not path.exists():
             write_json(path, asdict(asked))
@@ -161,16 +202,16 @@ def shop_as_it_stands(home: Home) -> ShopState:
     identity = Identity(**read_json(path))
     floor = ShopFloor(home, identity)
     try:
-        return floor.state()
+        return floor.stand().state
     except EsynapseError:
         later = ShopFloor(home, identity)  # the day was closed between two looks
         if later.position.day == floor.position.day:
             raise
-        return later.state()
+        return later.stand().state
 
 
 def _same_shop(found: Identity, asked: Identity, home: Home) -> Identity:
-    for name in ("profile", "seed", "scale", "timezone"):
+    for name in ("profile", "seed", "scale", "timezone", "disorder"):
         has, wants = getattr(found, name), getattr(asked, name)
         if has != wants:
             raise EsynapseError(

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 from esynapse.home import open_home
 from esynapse.ingest.publisher import Publisher
-from esynapse.pipeline.backfill import events_before
 from esynapse.pipeline.shop_floor import ShopFloor, shop_floor
 from esynapse.settings import Settings
 
@@ -78,28 +77,44 @@ class _Run:
 
     def publish_due(self, now: datetime) -> bool:
         """Publish the next chunk of what is due; True once nothing more is."""
-        begin = self.floor.position.index
-        due = events_before(self.events, now)
+        begin = self.floor.position.index - self.batch.first
+        due = self.batch.count_before(now)
         if due > begin:
             until = min(due, begin + CHUNK)
-            self.publisher.publish(self.events.slice(begin, until - begin))
+            self.publisher.publish_raw(self.batch.messages(begin, until))
             self.publisher.flush()
-            self.floor.hand_over(until)
+            self.floor.hand_over(self.batch.first + until)
             self.published += until - begin
             return until == due
-        if now.date() > self.floor.position.day and begin >= len(self.events):
-            self.floor.close_day(self.following)
+        if begin < len(self.batch):
+            return True
+        if self.batch.following is None:
+            self._open_batch()
+            return False
+        if now.date() > self.floor.position.day:
+            self.floor.close_day(self.batch.following)
             self._open_day()
             return False
         return True
 
     def report(self, now: datetime) -> StreamReport:
-        index = self.floor.position.index
+        index = self.floor.position.index - self.batch.first
         lag = 0.0
-        if index < len(self.events):
-            oldest = self.events["event_timestamp"][index].as_py()
-            lag = max((now - oldest).total_seconds(), 0.0)
+        if index < len(self.batch):
+            lag = max((now - self.batch.arrives_at(index)).total_seconds(), 0.0)
         return StreamReport(self.published, time.monotonic() - self.began, lag)
 
     def _open_day(self) -> None:
-        self.events, self.following = self.floor.simulate(self.floor.state(), source="live")
+        self.batches = self.floor.simulate(self.floor.stand(), source="live")
+        self._open_batch()
+
+    def _open_batch(self) -> None:
+        """The day's next batch that holds anything from the position on, or the last one."""
+        handed_over = self.floor.position.index
+        self.batch = next(
+            batch
+            for batch in self.batches
+            if batch.following or batch.first + len(batch) > handed_over
+        )
+        begin = max(handed_over - self.batch.first, 0)
+        self.floor.keep_disorder(self.batch, begin, len(self.batch), as_rows=False)

@@ -5,14 +5,17 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from esynapse.settings import load_settings
+from esynapse.settings import Settings, load_settings
 from flows.cli import cli
-from flows.cli.options import home_option, shop_options
+from flows.cli.options import disorder_option, home_option, shop_options
 from flows.cli.screen import step_progress
+
+if TYPE_CHECKING:
+    from esynapse.pipeline.export import Format
 
 
 @cli.command()
@@ -26,26 +29,83 @@ def provision(home: Path | None) -> None:
 
 
 @cli.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write them to this CSV file, and load nothing.",
+)
+@shop_options
 @home_option
-def catalog(home: Path | None) -> None:
-    """Load the shop's products as they stand today."""
-    from esynapse.pipeline.backfill import load_catalog
+def catalog(out: Path | None, home: Path | None, **shop: Any) -> None:
+    """Load the shop's products as they stand today, or write them to a file.
 
-    click.echo(f"{load_catalog(load_settings(home=home)):,} products")
+    With --out and options of the shop they are those of a new shop, with which no home has to do.
+    """
+    from esynapse.home import open_home
+    from esynapse.pipeline import export
+    from esynapse.pipeline.backfill import load_catalog
+    from esynapse.pipeline.shop_floor import shop_as_it_stands
+
+    settings = load_settings(home=home, **shop)
+    asked = next((name for name, value in shop.items() if value is not None), None)
+    if asked and (out is None or home):
+        raise click.UsageError(
+            f"--{asked} describes a new shop: give it with --out and without --home"
+        )
+    if out is None:
+        click.echo(f"{load_catalog(settings):,} products")
+        return
+    if asked:
+        state = export.fresh_shop(settings)
+    elif home:
+        state = shop_as_it_stands(open_home(settings.home, create=False))
+    else:
+        state = export.shop_or_fresh_one(settings)
+    click.echo(f"{export.export_catalog(out, state):,} products, in {out}")
 
 
 @cli.command()
 @shop_options
+@disorder_option
 @home_option
-def backfill(**options: Any) -> None:
-    """Simulate and load the shop's history up to now."""
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write whole days, up to yesterday, to files in this folder, and load nothing.",
+)
+@click.option("--format", type=click.Choice(["parquet", "csv"]), help="With --out.")
+def backfill(out: Path | None, **options: Any) -> None:
+    """Simulate and load the shop's history up to now, or write it to files."""
+    form = options.pop("format")
+    if out is None:
+        if form:
+            raise click.UsageError("--format describes files: say with --out where to")
+        _load_history(load_settings(**options))
+        return
+    if options["home"]:
+        raise click.UsageError("--out writes files and --home loads them: give one of the two")
+    if options["disorder"]:
+        raise click.UsageError("--disorder is between the shop and a home: leave it out with --out")
+    _write_history(load_settings(**options), out, form or "parquet")
+
+
+def _load_history(settings: Settings) -> None:
     from esynapse.pipeline.backfill import backfill as load
 
-    settings = load_settings(**options)
     with step_progress("backfill") as progress:
         report = load(settings, progress=progress)
     click.echo(
         f"{report.events:,} events in {report.seconds:.1f} s, up to {report.until:%F %T} UTC"
+    )
+
+
+def _write_history(settings: Settings, out: Path, form: "Format") -> None:
+    from esynapse.pipeline.export import export
+
+    with step_progress("export") as progress:
+        report = export(settings, out, format=form, progress=progress)
+    click.echo(
+        f"{report.events:,} events of {report.days} days in {report.seconds:.1f} s, in {out}"
     )
 
 

@@ -14,6 +14,10 @@ home_option = click.option(
     help="Where the local target keeps its data [default: .esynapse, or ESYNAPSE_HOME].",
 )
 
+disorder_option = click.option(
+    "--disorder", help="Late, double and broken events: none, mild or wild [default: none]."
+)
+
 
 def shop_options(command: Command) -> Command:
     """The options that fix which shop is simulated."""

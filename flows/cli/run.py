@@ -1,9 +1,8 @@
-"""Commands that run the pipeline, look at it and measure it."""
+"""Commands that run the pipeline and look at it."""
 
 import json
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ from esynapse.errors import EsynapseError
 from esynapse.home import open_home
 from esynapse.settings import load_settings
 from flows.cli import cli
-from flows.cli.options import home_option, shop_options
+from flows.cli.options import disorder_option, home_option, shop_options
 from flows.cli.tables import print_rows
 
 
 @cli.command()
 @shop_options
+@disorder_option
 @home_option
 @click.option("--once", is_flag=True, help="Bring the marts up to now, publish, and exit.")
 @click.option("--no-dashboard", is_flag=True, help="Leave the Streamlit page out.")
@@ -109,17 +109,3 @@ def status(as_json: bool, home: Path | None) -> None:
         click.echo(json.dumps({"processes": running, **found}, default=str, indent=2))
     else:
         print_status(running, found)
-
-
-@cli.group()
-def bench() -> None:
-    """The figures of the README, reproducible."""
-
-
-@bench.command("up")
-@shop_options
-def bench_up(**options: Any) -> None:
-    """Time and memory of 'up --once' in a new home, and of the hourly transform after it."""
-    from flows.bench import bench_up as measure
-
-    print_rows(measure(load_settings(**options), [sys.executable, "-m", "flows.cli"]))

@@ -62,7 +62,7 @@ def test_a_message_that_does_not_fit_becomes_a_dead_letter_with_its_bytes_and_th
     with Publisher(settings) as publisher:
         publisher.publish(good)
         for data in MISFITS:
-            publisher.publish_raw(data, origin="till 7")
+            publisher.publish_raw([data], origin="till 7")
     eventually(lambda: backlog(home).dead_letters == 5 and backlog(home).undelivered == 0)
     assert landed(home).num_rows == 10
     letters = dead_letters(home)
@@ -90,7 +90,7 @@ def test_without_a_dead_letter_topic_a_misfit_waits_and_the_others_land(
         )
     )
     with Publisher(settings) as sender:
-        sender.publish_raw(b"never fits")
+        sender.publish_raw([b"never fits"])
         sender.publish(events(3))
     eventually(lambda: backlog(home).undelivered == 1)
     assert landed(home).num_rows == 3
@@ -160,7 +160,7 @@ def test_a_server_that_is_not_there_is_one_clear_line(settings: Settings, events
 def test_a_message_beyond_the_service_is_refused_before_it_is_sent(server, settings):
     provision(settings)
     with Publisher(settings) as publisher, pytest.raises(EsynapseError, match="too large"):
-        publisher.publish_raw(b"x" * 10_000_001)
+        publisher.publish_raw([b"x" * 10_000_001])
 
 
 def test_an_idle_server_rests(server, settings):

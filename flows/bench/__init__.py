@@ -1,0 +1,1 @@
+"""`esynapse bench`: the figures of the README, measured from outside the processes."""

@@ -1,0 +1,93 @@
+"""Run a command and watch the memory of its processes."""
+
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from esynapse.errors import EsynapseError
+
+SAMPLE_EVERY = 0.1
+"""Seconds between two looks at the memory of the processes."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One command, run to its end."""
+
+    seconds: float
+    peak_memory_mb: float
+    """Largest resident memory of any one of its processes, in MB (10^6 bytes)."""
+    output: str
+    """What it wrote to standard output and standard error."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How long something took to make events (or rows), and the memory it took."""
+
+    what: str
+    events: int
+    seconds: float
+    peak_memory_mb: float
+
+    @property
+    def rate(self) -> float:
+        """Events a second."""
+        return self.events / self.seconds
+
+
+def run_measured(command: Sequence[str], *, folder: Path | None = None) -> Measured:
+    """Run ``command`` (in ``folder``, default: here) and watch its process tree.
+
+    Raises:
+        EsynapseError: it failed; the message has its last line.
+    """
+    started = time.monotonic()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ESYNAPSE_")}
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=folder
+        )
+        watch = _MemoryWatch(process.pid)
+        code = process.wait()
+        seconds = time.monotonic() - started
+        peak = watch.stop()
+        output.seek(0)
+        text = output.read().decode(errors="replace").strip()
+    if code:
+        lines = text.splitlines() or ["no output"]
+        raise EsynapseError(f"{' '.join(command)} failed: {lines[-1]}")
+    return Measured(seconds, peak / 1e6, text)
+
+
+class _MemoryWatch:
+    def __init__(self, pid: int) -> None:
+        self.root = psutil.Process(pid)
+        self.peak = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        self._done.set()
+        self._thread.join()
+        return self.peak
+
+    def _watch(self) -> None:
+        while not self._done.wait(SAMPLE_EVERY):
+            try:
+                family = [self.root, *self.root.children(recursive=True)]
+            except psutil.NoSuchProcess:
+                continue
+            for process in family:
+                try:
+                    self.peak = max(self.peak, process.memory_info().rss)
+                except psutil.NoSuchProcess:
+                    continue

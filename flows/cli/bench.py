@@ -1,0 +1,55 @@
+"""`esynapse bench`: the figures of the README, reproducible."""
+
+import sys
+from typing import Any
+
+import click
+
+from esynapse.settings import load_settings
+from flows.cli import cli
+from flows.cli.options import shop_options
+from flows.cli.screen import step_progress
+from flows.cli.tables import print_rows
+
+
+@cli.group()
+def bench() -> None:
+    """The figures of the README, reproducible."""
+
+
+@bench.command("up")
+@shop_options
+def bench_up(**options: Any) -> None:
+    """Time and memory of 'up --once' in a new home, and of the hourly transform after it."""
+    from flows.bench.up import bench_up as measure
+
+    print_rows(measure(load_settings(**options), [sys.executable, "-m", "flows.cli"]))
+
+
+@bench.command("shop")
+@click.option(
+    "--events",
+    "sizes",
+    multiple=True,
+    default=(5_000_000, 100_000_000),
+    show_default=True,
+    type=click.IntRange(1),
+    help="About how many events to simulate; give it more than once to see if memory is flat.",
+)
+@click.option(
+    "--scale",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0, 2000, min_open=True),
+    help="Traffic relative to the profile's own; the days follow from it and the events.",
+)
+@click.option("--profile", help="Profile of the shop [default: typical].")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42].")
+def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
+    """Events a second and memory of the simulation, of writing alone, and of other generators."""
+    from flows.bench.shop import bench_shop as measure
+
+    with step_progress("bench shop") as progress:
+        rows, notes = measure(load_settings(**options), sizes, progress=progress)
+    print_rows(rows)
+    click.echo("\n".join(("", *notes)))
