@@ -27,10 +27,11 @@ check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --hypothesis-profile quick
 
 bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench up
+	$(BIN)/esynapse bench shop
 
 format: .venv/dev.stamp ## Format and mend what the linter can mend
 	$(BIN)/ruff format .

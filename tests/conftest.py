@@ -4,11 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from flows.quiet import hush_interpreter_exit
 from tests.cdnow import cdnow_orders
 
 hush_interpreter_exit()
+
+settings.register_profile("thorough", max_examples=220, deadline=None)
+settings.register_profile("quick", max_examples=20, deadline=None)
+settings.load_profile("thorough")
 
 
 @pytest.fixture(autouse=True)

@@ -111,7 +111,7 @@ def test_the_streamer_is_seen_running(pipeline: Pipeline) -> None:
     [
         ("dbt-hourly", "dbt-hourly", "tests passed"),
         ("provision", "provision", "all was there"),
-        ("catalog", "catalog", "1,000"),
+        ("catalog", "catalog", "| products | 1,0"),
         ("retrain-daily", "retrain-daily", "daily rows"),
     ],
 )
