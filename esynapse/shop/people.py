@@ -182,7 +182,7 @@ def opening_regulars(profile: Profile, *, seed: int, scale: float) -> Regulars:
     """
     people = profile.people
     browsing = people.first_visits_per_day * people.browsers_join
-    buying = people.orders_per_day * people.customers_join
+    buying = people.first_orders_per_day * people.customers_join
     parts, first = [], 0
     for per_day, bought, leaves in (
         (browsing, False, people.browser_leaves_after_visit),

@@ -30,6 +30,7 @@ def test_the_page_shows_every_picture_that_there_is_and_no_other() -> None:
     assert all(path.stat().st_size <= LARGEST for path in (DOCS / "pictures").iterdir())
 
 
+@pytest.mark.slow
 def test_the_script_makes_every_picture_that_the_page_shows(
     package: ModuleType, tmp_path: Path
 ) -> None:

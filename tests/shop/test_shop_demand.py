@@ -3,13 +3,15 @@
 from datetime import date
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esynapse.shop import load_profile, open_shop, simulate_day
+from esynapse.shop import day, load_profile, open_shop, simulate_day
 from esynapse.shop.appeal import Appeal, appeal
 from esynapse.shop.catalog import Catalog, make_catalog, products_after, products_at_opening
+from esynapse.shop.clock import DayClock
 from esynapse.shop.columns import Floats, Ints
 from esynapse.shop.prices import PriceBoard, PriceChanges, Prices, PriceTags, Promotions
 from esynapse.shop.profile import Profile
@@ -53,24 +55,60 @@ def shares(found: Appeal, row: int) -> Floats:
 
 
 @given(ratio=st.floats(0.6, 1.0))
-def test_units_respond_to_price_with_exactly_the_planted_elasticity(ratio: float) -> None:
-    """Views, carts, purchases and units of a line together."""
-    goods = catalog()
+def test_every_step_of_the_funnel_takes_its_share_of_the_products_elasticity(ratio: float) -> None:
+    goods, funnel = catalog(), TYPICAL.funnel
     found = appeal_at(np.stack([goods.price, goods.price * ratio]))
-    funnel = TYPICAL.funnel
     n = found.products
-    effect = found.carts[n:] / found.carts[:n] * found.purchases[n:] / found.purchases[:n]
-    effect *= (1 + found.extra_units[n:]) / (1 + found.extra_units[:n])
-    views = ratio ** (funnel.elasticity_of_views * goods.elasticity)
-    assert np.log(effect * views) == pytest.approx(np.log(ratio) * goods.elasticity)
-    assert sum(
-        (
-            funnel.elasticity_of_views,
-            funnel.elasticity_of_carts,
-            funnel.elasticity_of_purchases,
-            funnel.elasticity_of_units,
-        )
-    ) == pytest.approx(1)
+    for values, share in (
+        (found.carts, funnel.elasticity_of_carts),
+        (found.purchases, funnel.elasticity_of_purchases),
+        (1 + found.extra_units, funnel.elasticity_of_units),
+    ):
+        effect = np.log(values[n:] / values[:n])
+        assert effect == pytest.approx(share * np.log(ratio) * goods.elasticity)
+
+
+@pytest.mark.slow
+def test_units_respond_to_price_with_the_planted_elasticity(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same shop twice, once with every 25th product at 0.7 of its price, and stock enough."""
+    calm = TYPICAL.model_copy(
+        update={
+            "name": "calm",
+            "stock": TYPICAL.stock.model_copy(update={"cover_days": 400.0, "safety": 50.0}),
+            "promotions": TYPICAL.promotions.model_copy(
+                update={"products_per_day": 0.0, "category_chance": 0.0, "flash_chance": 0.0}
+                | {"price_changes_per_day": 0.0}
+            ),
+        }
+    )
+    usual = day.price_board
+
+    def units(ratio: float) -> Floats:
+        def board(prices: Prices, clock: DayClock) -> PriceBoard:
+            asked = usual(prices, clock)
+            asked.price[:, ::25] *= ratio
+            return asked
+
+        monkeypatch.setattr(day, "price_board", board)
+        state = open_shop(calm, seed=11, scale=2.0, opening_day=date(2026, 3, 2))
+        ids = state.catalog.product_id
+        sold = np.zeros(len(ids))
+        for _ in range(30):
+            events, state, _ = simulate_day(state, state.next_day)
+            bought = events.filter(pc.equal(events["event_type"], "purchase"))
+            place = pc.index_in(bought["product_id"], value_set=ids)
+            known = pc.is_valid(place)
+            rows = place.filter(known).to_numpy(), bought["quantity"].filter(known).to_numpy()
+            sold += np.bincount(rows[0], weights=rows[1], minlength=len(ids))
+        return sold[::25]
+
+    before, after = units(1.0), units(0.7)
+    elasticity = make_catalog(calm, 11, 2.0, OPENING, 25 * len(before)).elasticity[::25]
+    planted = np.log(before @ 0.7**elasticity / before.sum()) / np.log(0.7)
+    realised = np.log(after.sum() / before.sum()) / np.log(0.7)
+    assert realised == pytest.approx(planted, rel=0.08)
 
 
 def test_a_product_on_promotion_draws_more_of_the_views() -> None:
