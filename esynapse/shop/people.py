@@ -178,11 +178,11 @@ def opening_regulars(profile: Profile, *, seed: int, scale: float) -> Regulars:
     """The regulars that a shop of this kind has in the long run, numbered from 0.
 
     Of all who joined over the past, those remain whom neither time nor leaving took; somebody with
-    rate r is lost at 1 / fading_days + r x (chance to leave at a visit) a day.
+    rate r is lost at 1 / fading_days + (1 - exp(-r)) x (chance to leave at a visit) a day.
     """
     people = profile.people
     browsing = people.first_visits_per_day * people.browsers_join
-    buying = people.first_orders_per_day * people.customers_join
+    buying = people.new_customers_per_day
     parts, first = [], 0
     for per_day, bought, leaves in (
         (browsing, False, people.browser_leaves_after_visit),
@@ -193,7 +193,8 @@ def opening_regulars(profile: Profile, *, seed: int, scale: float) -> Regulars:
             user = np.arange(first + rows.start, first + rows.stop)
             person = person_keys(seed, user)
             rate = pick(_rates(people, bought=bought), draw(person, "rate"))
-            remains = 1 / (1 + rate * leaves * people.fading_days)
+            comes = -np.expm1(-rate)
+            remains = 1 / (1 + comes * leaves * people.fading_days)
             user = user[unit(draw(person, "opening")) < remains]
             parts.append(Regulars.make(len(user), user=user, bought=bought))
         first += size

@@ -96,7 +96,7 @@ class People(_Section):
     fading_days: float
     first_visits_per_day: float
     orders_per_day: float
-    first_orders_per_day: float
+    new_customers_per_day: float
     orders_per_customer_visit: float
 
 

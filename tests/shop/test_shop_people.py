@@ -45,7 +45,7 @@ def test_visit_rates_are_as_the_profile_says_and_people_differ() -> None:
         -PEOPLE.customer_visit_shape
     )
     assert counts.mean() / 60 == pytest.approx(daily, rel=0.03)
-    assert counts.var() > 2 * counts.mean(), "a common rate would give a Poisson's variance"
+    assert counts.var() > 1.4 * counts.mean(), "a common rate would give a Poisson's variance"
 
 
 def test_browsers_may_leave_after_a_visit_and_everybody_fades() -> None:
