@@ -5,16 +5,14 @@ The figures' meanings, units and sources stand in the file, each beside its figu
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from esynapse.errors import EsynapseError
+from esynapse.shop.figures import Section, load_figures
 
 MOST_PRODUCTS = 1_500_000
 """Product numbers lie below this; every assortment has a name of its own for each."""
@@ -23,11 +21,7 @@ _Words = Annotated[tuple[str, ...], Field(min_length=1)]
 _Positive = Annotated[float, Field(gt=0)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Kinds(_Section):
+class Kinds(Section):
     """Kinds of product whose names are made alike and that cost about the same."""
 
     names: _Words
@@ -37,7 +31,7 @@ class Kinds(_Section):
     words: Mapping[str, _Words] = {}
 
 
-class Category(_Section):
+class Category(Section):
     """One category: its figures, and its kinds of product."""
 
     name: str
@@ -103,7 +97,7 @@ class Spelling:
         return math.prod(len(p) for i, p in enumerate(self.parts) if i != self.kind_part)
 
 
-class Assortment(_Section):
+class Assortment(Section):
     """What one shop sells."""
 
     name: str
@@ -172,26 +166,6 @@ def load_assortment(name: str) -> Assortment:
     Raises:
         EsynapseError: there is none of this name (those known are listed), or its file is wrong.
     """
-    folder = files("esynapse.shop") / "assortments"
-    known = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
-    if name not in known:
-        raise EsynapseError(f"assortment: {name!r} is unknown, use one of: {', '.join(known)}")
-    file = folder / f"{name}.toml"
-    return parse_assortment(name, file.read_text(encoding="utf-8"), source=str(file))
-
-
-def parse_assortment(name: str, text: str, *, source: str) -> Assortment:
-    """The assortment that the TOML ``text``, read from ``source``, describes.
-
-    Raises:
-        EsynapseError: the text is no TOML, lacks something or holds something wrong.
-    """
-    try:
-        return Assortment.model_validate({**tomllib.loads(text), "name": name})
-    except tomllib.TOMLDecodeError as error:
-        raise EsynapseError(f"assortment: {source} is no TOML, mend it: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or "as a whole"
-        what = first["msg"].removeprefix("Value error, ")
-        raise EsynapseError(f"assortment: {source} is wrong, mend it: {place}: {what}") from None
+    return load_figures(
+        Assortment, "assortments", name, lambda f: {**f, "name": name}, noun="assortment"
+    )

@@ -12,7 +12,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 SmallInts = NDArray[np.int32]
 Numbers = NDArray[np.uint32]
-SmallFloats = NDArray[np.float32]
 Codes = NDArray[np.int8]
 
 _DTYPES = {
@@ -21,7 +20,6 @@ _DTYPES = {
     Bools: np.bool_,
     SmallInts: np.int32,
     Numbers: np.uint32,
-    SmallFloats: np.float32,
     Codes: np.int8,
 }
 

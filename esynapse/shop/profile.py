@@ -4,24 +4,16 @@ The figures' meanings, units and sources stand in the file, each beside its figu
 an assortment of its own (:mod:`esynapse.shop.assortment`).
 """
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from esynapse.errors import EsynapseError
 from esynapse.shop.assortment import Assortment, load_assortment
+from esynapse.shop.figures import Section, load_figures, names_in
 
 Knots = tuple[tuple[float, float], ...]
 """(share of the whole, value) pairs: a distribution by its quantiles."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Traffic(_Section):
+class Traffic(Section):
     """How many sessions start, and when."""
 
     sessions_per_day: float
@@ -39,7 +31,7 @@ class Traffic(_Section):
     payday_effect: float
 
 
-class Browsing(_Section):
+class Browsing(Section):
     """What a session looks at, and how fast."""
 
     views: Knots
@@ -52,7 +44,7 @@ class Browsing(_Section):
     favourite_category: float
 
 
-class Funnel(_Section):
+class Funnel(Section):
     """From view to cart to purchase, and how price acts on each step."""
 
     cart_per_view: float
@@ -79,7 +71,7 @@ class Funnel(_Section):
     pull_forward_days: float
 
 
-class People(_Section):
+class People(Section):
     """Who comes back, and who buys."""
 
     zeal_log_sd: float
@@ -100,7 +92,7 @@ class People(_Section):
     orders_per_customer_visit: float
 
 
-class AfterSale(_Section):
+class AfterSale(Section):
     """Refunds and reviews."""
 
     refund_days_median: float
@@ -116,7 +108,7 @@ class AfterSale(_Section):
     opening_reviews: float
 
 
-class StockPolicy(_Section):
+class StockPolicy(Section):
     """(s, S) replenishment."""
 
     lead_days: tuple[int, int]
@@ -128,7 +120,7 @@ class StockPolicy(_Section):
     demand_memory_days: float
 
 
-class PromotionPolicy(_Section):
+class PromotionPolicy(Section):
     """Promotions and changes of regular prices."""
 
     products_per_day: float
@@ -146,7 +138,7 @@ class PromotionPolicy(_Section):
     price_change_depths: tuple[float, ...]
 
 
-class Campaign(_Section):
+class Campaign(Section):
     """A yearly campaign of the whole shop; its first day is ``day`` of the month, or ``offset``
     days after the ``nth`` ``weekday`` (0: Monday) of it."""
 
@@ -162,7 +154,7 @@ class Campaign(_Section):
     traffic: float
 
 
-class ShockRates(_Section):
+class ShockRates(Section):
     """What befalls the shop, and how often a year."""
 
     viral_per_year: float
@@ -175,7 +167,7 @@ class ShockRates(_Section):
     outage_quarter_hours: tuple[int, int]
 
 
-class CatalogShape(_Section):
+class CatalogShape(Section):
     """The assortment as a whole."""
 
     assortment: str
@@ -195,7 +187,7 @@ class CatalogShape(_Section):
     elasticity_sd: float
 
 
-class Profile(_Section):
+class Profile(Section):
     """One kind of shop."""
 
     name: str
@@ -221,8 +213,7 @@ class Profile(_Section):
 
 def known_profiles() -> list[str]:
     """The names that ``load_profile`` takes."""
-    folder = files("esynapse.shop") / "profiles"
-    return sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
+    return names_in("profiles")
 
 
 @cache
@@ -232,12 +223,4 @@ def load_profile(name: str) -> Profile:
     Raises:
         EsynapseError: there is none of this name (those known are listed), or its file is wrong.
     """
-    if name not in known_profiles():
-        known = ", ".join(known_profiles())
-        raise EsynapseError(f"profile: {name!r} is unknown, use one of: {known}")
-    file = files("esynapse.shop") / "profiles" / f"{name}.toml"
-    try:
-        return Profile(name=name, **tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        first = str(error).replace("\n", " ")
-        raise EsynapseError(f"profile: {file} is wrong, mend it: {first}") from None
+    return load_figures(Profile, "profiles", name, lambda f: {**f, "name": name}, noun="profile")

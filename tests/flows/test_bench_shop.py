@@ -26,7 +26,7 @@ def number(text: str) -> float:
 @pytest.mark.slow
 def test_the_table_has_ours_the_limit_and_the_peers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    rows, notes = bench_shop(load_settings(days=2), [30_000, 5_000], runs=1)
+    rows, notes = bench_shop(load_settings(scale=0.05), [30_000, 5_000], runs=1)
     assert rows.column_names == ["what", "events", "events/s", "peak MB", "of ours", "of the limit"]
     what = rows["what"].to_pylist()
     assert [w.split(":")[0].split(",")[0] for w in what[:5]] == [

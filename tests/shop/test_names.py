@@ -17,8 +17,8 @@ from esynapse.shop.assortment import (
     Assortment,
     Spelling,
     load_assortment,
-    parse_assortment,
 )
+from esynapse.shop.figures import parse_figures
 from esynapse.shop.names import product_kinds, product_names, shuffled
 
 ASSORTMENTS = ("typical", "rees46")
@@ -232,9 +232,15 @@ def test_an_unknown_assortment_is_told_with_those_known():
 )
 def test_a_mistake_in_a_file_is_told_in_one_line(wrong, mended, told):
     assert wrong in A_SHOP
-    parse_assortment("tea", A_SHOP, source="tea.toml")
+
+    def parse(text: str) -> Assortment:
+        return parse_figures(
+            Assortment, text, lambda f: {**f, "name": "tea"}, noun="assortment", source="tea.toml"
+        )
+
+    parse(A_SHOP)
     with pytest.raises(EsynapseError, match=told) as error:
-        parse_assortment("tea", A_SHOP.replace(wrong, mended), source="tea.toml")
+        parse(A_SHOP.replace(wrong, mended))
     assert str(error.value).startswith("assortment: tea.toml is ")
     assert "\n" not in str(error.value)
 

@@ -1,21 +1,15 @@
 """What a profile must reach: figures with sources and tolerances, read from a TOML file."""
 
-import tomllib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from esynapse.errors import EsynapseError
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from esynapse.shop.figures import Section, load_figures
 
 
-class Figure(_Section):
+class Figure(Section):
     """One number: a target with a tolerance, or a range (both ends included)."""
 
     target: float | None = None
@@ -77,7 +71,7 @@ class Target(BaseModel):
         return {name: weight / whole for name, weight in weights.items()}
 
 
-class RunShape(_Section):
+class RunShape(Section):
     """The run that is measured."""
 
     days: int
@@ -87,7 +81,7 @@ class RunShape(_Section):
     """Event types that count as a session's events."""
 
 
-class Targets(_Section):
+class Targets(Section):
     """All that a profile must reach."""
 
     profile: str
@@ -104,14 +98,10 @@ def load_targets(profile: str) -> Targets:
         EsynapseError: there are none (the profiles that have some are listed), or the file is
             wrong.
     """
-    folder = files("esynapse.shop") / "targets"
-    known = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
-    if profile not in known:
-        raise EsynapseError(f"profile: {profile!r} has no targets, use one of: {', '.join(known)}")
-    file = folder / f"{profile}.toml"
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-        return Targets(profile=profile, run=content.pop("run", None), targets=content)
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        first = str(error).replace("\n", " ")
-        raise EsynapseError(f"profile: {file} is wrong, mend it: {first}") from None
+
+    def shape(content: dict[str, Any]) -> dict[str, Any]:
+        return {"profile": profile, "run": content.pop("run", None), "targets": content}
+
+    return load_figures(
+        Targets, "targets", profile, shape, noun="profile", missing="has no targets"
+    )

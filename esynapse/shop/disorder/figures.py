@@ -4,27 +4,21 @@ The figures' sources stand in the files, each beside its figure. A share is a sh
 that the shop makes; every share 0 and no network leaves the events as they are.
 """
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Annotated, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from esynapse.errors import EsynapseError
 from esynapse.shop.columns import Ints
 from esynapse.shop.draws import as_knots, knots_table
+from esynapse.shop.figures import Section, load_figures
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Delay(_Section):
+class Delay(Section):
     """A distribution of delays by its quantiles."""
 
     seconds: tuple[tuple[Share, Annotated[float, Field(gt=0, le=1e9)]], ...] = ()
@@ -72,7 +66,7 @@ class Duplicates(Delay):
     """Copies of one event at most."""
 
 
-class Malformed(_Section):
+class Malformed(Section):
     """Shares of events that have a broken copy, by its kind; :mod:`.faults` has the kinds."""
 
     missing_field: Share
@@ -94,7 +88,7 @@ class Malformed(_Section):
         return {kind: getattr(self, kind) for kind in type(self).model_fields}
 
 
-class Disorder(_Section):
+class Disorder(Section):
     """One level of disorder."""
 
     name: str
@@ -112,13 +106,4 @@ def load_disorder(name: str) -> Disorder:
     Raises:
         EsynapseError: there is none of this name (those known are listed), or its file is wrong.
     """
-    folder = files("esynapse.shop") / "disorders"
-    known = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
-    if name not in known:
-        raise EsynapseError(f"disorder: {name!r} is unknown, use one of: {', '.join(known)}")
-    file = folder / f"{name}.toml"
-    try:
-        return Disorder(name=name, **tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        first = str(error).replace("\n", " ")
-        raise EsynapseError(f"disorder: {file} is wrong, mend it: {first}") from None
+    return load_figures(Disorder, "disorders", name, lambda f: {**f, "name": name}, noun="disorder")
