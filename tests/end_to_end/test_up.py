@@ -151,6 +151,7 @@ def test_stopping_leaves_no_process_and_no_half_written_file(
     assert len(family) >= 5
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
-    assert not [p for p in family if p.is_running() and p.status() != "zombie"]
+    _, left = psutil.wait_procs(family, timeout=10)  # the last moments of what was killed
+    assert [p.cmdline() for p in left if p.is_running() and p.status() != "zombie"] == []
     assert not list(Path(pipeline.home).rglob("*.tmp"))
     assert not (pipeline.home / "run.json").exists()
