@@ -40,6 +40,23 @@ create table if not exists builds (
     watermark   integer not null,           -- landed_at up to which live_events was read
     models      integer, tests_passed integer, tests_failed integer
 ) without rowid;
+create table if not exists arrival_latency (
+    minute integer not null,                -- of landing, minutes since 1970
+    bucket integer not null,                -- of the age at landing; see arrivals.py
+    rows   integer not null,
+    primary key (minute, bucket)
+) without rowid;
+create table if not exists arrival_ages (
+    event_date text not null,               -- UTC day of the events
+    age_class  text not null,               -- how old they were at landing; see arrivals.py
+    rows       integer not null,
+    primary key (event_date, age_class)
+) without rowid;
+create table if not exists dead_letter_replays (
+    message_id  text primary key,           -- of the letter
+    replayed_at integer not null,           -- microseconds since 1970
+    data        blob not null               -- what was sent in its place
+) without rowid;
 """
 
 

@@ -112,14 +112,26 @@ class Lake:
         ).rowcount
         if not fresh:
             return False
-        connection.executemany(
-            "insert into files values (?, ?, ?, ?, ?, ?, ?, null)",
-            [
-                (f.path, staged.table, _iso(f.event_date), f.rows, f.bytes, batch_key, landed_at)
-                for f in staged.files
-            ],
-        )
+        _list(connection, staged, batch_key, landed_at)
         return True
+
+    def extend(self, connection: sqlite3.Connection, staged: Staged, *, batch_key: str) -> int:
+        """Add ``staged`` to the one batch of a stream, inside the caller's transaction.
+
+        A stream delivers every second, so it has one row among the batches, which counts what it
+        has brought; the caller's transaction is what makes a delivery land once.
+
+        Returns:
+            ``landed_at`` of the delivery.
+        """
+        landed_at = catalog.next_landed_at(connection)
+        connection.execute(
+            "insert into batches values (?, ?, ?, ?) on conflict do update"
+            " set landed_at = excluded.landed_at, rows = rows + excluded.rows",
+            (staged.table, batch_key, landed_at, staged.rows),
+        )
+        _list(connection, staged, batch_key, landed_at)
+        return landed_at
 
     def append(self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False) -> int:
         """Stage and register in one go; rows added (0 if the batch had landed before)."""
@@ -209,6 +221,18 @@ class Lake:
         target.parent.mkdir(parents=True, exist_ok=True)
         size = write_parquet(target, rows)
         return LakeFile(path.as_posix(), day, rows.num_rows, size, 0)
+
+
+def _list(
+    connection: sqlite3.Connection, staged: Staged, batch_key: str, landed_at: int
+) -> None:
+    connection.executemany(
+        "insert into files values (?, ?, ?, ?, ?, ?, ?, null)",
+        [
+            (f.path, staged.table, _iso(f.event_date), f.rows, f.bytes, batch_key, landed_at)
+            for f in staged.files
+        ],
+    )
 
 
 def _by_event_date(rows: pa.Table) -> Iterable[tuple[date | None, pa.Table]]:
