@@ -24,7 +24,8 @@ from esynapse import __version__
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing
 
-FORMAT = 1
+FORMAT = 2
+"""2: the queue is a log of publishes."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,12 @@ def open_home(root: Path, *, create: bool = True) -> Home:
         _make(root, marker)
     found = read_json(marker).get("format")
     if found != FORMAT:
+        advice = "update ESynapse, or use another --home"
+        if isinstance(found, int) and found < FORMAT:
+            advice = "use another --home, or go on with the version that made this one"
         raise EsynapseError(
             f"{root} has format {found}, this version ({__version__}) knows format {FORMAT}: "
-            "update ESynapse, or use another --home"
+            f"{advice}"
         )
     if not os.access(root, os.W_OK):
         raise EsynapseError(f"cannot write to {root}: mend its permissions, or use another --home")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GROUND = {"errors", "events", "files", "progress", "settings"}
+GROUND = {"errors", "events", "files", "progress", "settings", "signals"}
 ALLOWED = {
     **{f"esynapse.{name}": GROUND for name in GROUND},
     "esynapse.home": GROUND,

@@ -7,19 +7,23 @@ from pathlib import Path
 import pytest
 
 from esynapse.errors import EsynapseError
-from esynapse.home import open_home
+from esynapse.home import FORMAT, open_home
 
 
 def test_a_home_is_made_with_its_version(tmp_path: Path) -> None:
     home = open_home(tmp_path / "a" / "home")
-    assert json.loads((home.root / "home.json").read_text())["format"] == 1
+    assert json.loads((home.root / "home.json").read_text())["format"] == FORMAT
     assert open_home(home.root).root == home.root
 
 
-def test_a_home_made_by_a_newer_version_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("other", "advice"),
+    [(99, "update ESynapse"), (1, "go on with the version that made this one")],
+)
+def test_a_home_made_by_another_version_is_refused(tmp_path: Path, other: int, advice: str) -> None:
     home = open_home(tmp_path / "home")
-    (home.root / "home.json").write_text('{"format": 99}')
-    with pytest.raises(EsynapseError, match="format 99"):
+    (home.root / "home.json").write_text(json.dumps({"format": other}))
+    with pytest.raises(EsynapseError, match=f"format {other}.*{advice}"):
         open_home(home.root)
 
 

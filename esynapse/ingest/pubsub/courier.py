@@ -1,7 +1,8 @@
 """The courier: delivers BigQuery subscriptions into the lake, and letters that nobody took.
 
-A delivery is staged as finished files; then one transaction lists them in the lake and settles
-their messages. So a crash at any point leaves either both or neither, and delivery is exactly once.
+A delivery is staged as finished files; then one transaction lists them in the lake and moves the
+subscription's position past their messages. So a crash at any point leaves either both or neither,
+and delivery is exactly once.
 
 A message that does not fit its table goes to the dead-letter topic at its first attempt. The real
 service first tries ``max_delivery_attempts`` times; we know that a type error never heals.
@@ -11,36 +12,31 @@ Without a dead-letter topic it stays in the backlog and is tried again, ever mor
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from esynapse.ingest.pubsub import dead_letter, queue, resources
-from esynapse.ingest.pubsub.decode import decode
-from esynapse.ingest.pubsub.lake_table import lake_table, raw_rows
-from esynapse.ingest.pubsub.queue import Delivery
-from esynapse.ingest.pubsub.resources import Subscription
+from esynapse.ingest.pubsub import dead_letter, leases, log, subscriptions
+from esynapse.ingest.pubsub.lake_table import lake_table
+from esynapse.ingest.pubsub.log import Delivery
+from esynapse.ingest.pubsub.rows import Failed, rows_of
 from esynapse.ingest.pubsub.store import Store
+from esynapse.ingest.pubsub.subscriptions import Subscription
+from esynapse.warehouse.arrivals import note_arrivals
 from esynapse.warehouse.catalog import now_us
-from esynapse.warehouse.compaction import compact
 from esynapse.warehouse.lake import Lake, Staged
-from esynapse.warehouse.raw_tables import RAW_TABLES
 
 TICK_SECONDS = 1.0
 BATCH_MESSAGES = 20_000
 BATCH_BYTES = 16_000_000
 """Bounds what a delivery holds in memory; a larger backlog is delivered batch after batch."""
-COMPACT_EVERY = 60
-"""Rounds between two merges of the small files that deliveries leave; readers open few files."""
 MAX_BACK_OFF_SECONDS = 30.0
 """Between tries while the disk is full or fails."""
 RETRY_SECONDS = 10
 MAX_RETRY_SECONDS = 600
 """Between tries of a message that does not fit and has no dead-letter topic."""
 
-log = logging.getLogger(__name__)
-
-Failed = list[tuple[Delivery, str | None]]
+logger = logging.getLogger(__name__)
 
 
 class Courier:
@@ -63,26 +59,23 @@ class Courier:
     def deliver(self) -> bool:
         """One round over all subscriptions; True if a full batch says that more is waiting."""
         with self.store.read() as connection:
-            subscriptions = resources.all_subscriptions(connection)
+            found = subscriptions.every(connection)
         more = [
             self._deliver(subscription) if subscription.is_bigquery else self._give_up(subscription)
-            for subscription in subscriptions
+            for subscription in found
         ]
         return any(more)
 
     def _run(self) -> None:
-        failures, pause, rounds = 0, TICK_SECONDS, 0
+        failures, pause = 0, TICK_SECONDS
         while not self._stopping.wait(pause):
             try:
                 pause = 0.0 if self.deliver() else TICK_SECONDS
-                rounds += 1
-                if rounds % COMPACT_EVERY == 0:
-                    compact(self.lake)
                 failures = 0
             except Exception as error:
                 failures += 1
                 pause = min(2.0 ** (failures - 1), MAX_BACK_OFF_SECONDS)
-                log.error(
+                logger.error(
                     "delivery failed, nothing is lost, next try in %g s: %s",
                     pause,
                     error,
@@ -90,90 +83,99 @@ class Courier:
                 )
 
     def _deliver(self, subscription: Subscription) -> bool:
-        with self.store.read() as connection:
-            deliveries = queue.peek(
-                connection,
-                subscription.id,
-                now_us(),
-                limit=BATCH_MESSAGES,
-                max_bytes=BATCH_BYTES,
-            )
-        if not deliveries:
+        load = self._load(subscription)
+        if load.position == subscription.position and not load.deliveries:
             return False
-        rows, accepted, failed = _rows(subscription, deliveries)
-        self._land(subscription, rows, accepted, failed)
+        rows, accepted, failed = rows_of(subscription, load.deliveries)
+        self._land(subscription, load, rows, accepted, failed)
         if failed:
-            log.warning(
+            logger.warning(
                 "%s: %d of %d messages do not fit; the first: %s",
-                *(subscription.name, len(failed), len(deliveries), failed[0][1]),
+                *(subscription.name, len(failed), len(load.deliveries), failed[0][1]),
             )
-        size = sum(len(delivery.data) for delivery in deliveries)
-        return len(deliveries) == BATCH_MESSAGES or size > BATCH_BYTES // 2
+        return load.is_full
+
+    def _load(self, subscription: Subscription) -> "_Load":
+        with self.store.read() as connection:
+            again = leases.due(connection, subscription, now_us(), limit=BATCH_MESSAGES)
+            found = [
+                *(delivery for _, delivery in again),
+                *log.read(
+                    connection,
+                    subscription.topic_id,
+                    subscription.position,
+                    limit=BATCH_MESSAGES - len(again),
+                    max_bytes=BATCH_BYTES,
+                ),
+            ]
+        position = max((d.message_id + 1 for d in found), default=subscription.position)
+        wanted = [delivery for delivery in found if subscription.wants(delivery.message)]
+        size = sum(len(delivery.message.data) for delivery in found)
+        is_full = len(found) >= BATCH_MESSAGES or size > BATCH_BYTES // 2
+        return _Load(wanted, max(position, subscription.position), is_full)
 
     def _land(
         self,
         subscription: Subscription,
+        load: "_Load",
         rows: pa.Table,
-        accepted: Sequence[Delivery],
+        accepted: list[Delivery],
         failed: Failed,
     ) -> None:
         """Put ``rows`` into the lake and settle their messages, all or nothing."""
         table = lake_table(subscription.config.bigquery_config)
         staged = self.lake.stage(table, rows) if accepted else Staged(table, ())
-        # A message accepted once is settled with it, so its id begins no other batch.
-        ids = [delivery.message_id for delivery in accepted]
-        key = f"pubsub:{subscription.id}:{min(ids)}-{max(ids)}" if ids else ""
         try:
             with self.store.write(notify=bool(failed)) as connection:
                 if accepted:
-                    self.lake.register(connection, staged, batch_key=key)
-                    queue.acknowledge(connection, subscription.id, ids)
+                    key = f"pubsub:{subscription.name}"
+                    landed_at = self.lake.extend(connection, staged, batch_key=key)
+                    if table == "live_events":
+                        note_arrivals(connection, rows, landed_at)
+                subscriptions.set_position(connection, subscription.id, load.position)
+                leases.settle(connection, subscription, load.deliveries, delivered=len(accepted))
                 if failed and not dead_letter.forward(connection, subscription, failed):
                     _hold(connection, subscription, failed)
         except BaseException:
-            with self.store.read() as connection:
-                landed = self.lake.has_batch(connection, table, key)
-            if not landed:
+            if not self._has_landed(staged):
                 self.lake.discard(staged)
             raise
+
+    def _has_landed(self, staged: Staged) -> bool:
+        """Whether a commit that ended in an error took place all the same."""
+        with self.store.read() as connection:
+            return any(self.lake.is_listed(connection, file) for file in staged.files)
 
     def _give_up(self, subscription: Subscription) -> bool:
         """Dead-letter what subscribers were handed too often in vain."""
         attempts = subscription.max_attempts
-        if attempts is None:
-            return False
         with self.store.read() as connection:
-            spent = queue.exhausted(connection, subscription.id, now_us(), attempts, BATCH_MESSAGES)
-        if not spent:
-            return False
-        with self.store.write() as connection:
-            if not dead_letter.forward(connection, subscription, [(d, None) for d in spent]):
-                again = [d._replace(attempt=attempts - 1) for d in spent]
-                queue.hand_out(connection, subscription.id, again, now_us())
+            if attempts is None or not leases.count(connection, subscription.id):
+                return False
+        with self.store.write(notify=False) as connection:
+            leases.lapse(connection, subscription, now_us())
+            spent = leases.exhausted(connection, subscription, now_us(), limit=BATCH_MESSAGES)
+            if spent and dead_letter.forward(connection, subscription, [(d, None) for d in spent]):
+                leases.settle(connection, subscription, spent, delivered=0)
+            elif spent:
+                leases.hold(connection, subscription, spent, now_us(), attempts=attempts - 1)
+        if spent:
+            self.store.notify()
         return len(spent) == BATCH_MESSAGES
 
 
-def _rows(
-    subscription: Subscription, deliveries: list[Delivery]
-) -> tuple[pa.Table, list[Delivery], Failed]:
-    """Messages as rows, the messages they came from, and those that do not fit."""
-    config = subscription.config.bigquery_config
-    if not config.use_table_schema:
-        return raw_rows(subscription.config, deliveries), deliveries, []
-    decoded = decode(
-        [delivery.data for delivery in deliveries],
-        RAW_TABLES[lake_table(config)],
-        drop_unknown_fields=config.drop_unknown_fields,
-    )
-    failed: Failed = [(deliveries[position], reason) for position, reason in decoded.rejected]
-    positions = {position for position, _ in decoded.rejected}
-    accepted = [d for position, d in enumerate(deliveries) if position not in positions]
-    return decoded.rows, accepted, failed
+@dataclass(frozen=True)
+class _Load:
+    """What one delivery carries."""
+
+    deliveries: list[Delivery]
+    position: int
+    """The subscription's, once they are delivered."""
+    is_full: bool
 
 
 def _hold(connection: sqlite3.Connection, subscription: Subscription, failed: Failed) -> None:
     """Keep what cannot be dead-lettered, and try it again some time later."""
     for delivery, _ in failed:
         seconds = min(RETRY_SECONDS * 2 ** min(delivery.attempt - 1, 10), MAX_RETRY_SECONDS)
-        until = now_us() + seconds * 1_000_000
-        queue.hand_out(connection, subscription.id, [delivery], until)
+        leases.hold(connection, subscription, [delivery], now_us() + seconds * 1_000_000)

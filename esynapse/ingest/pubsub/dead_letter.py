@@ -4,20 +4,23 @@ The bytes and the attributes are kept; attributes beginning with CloudPubSubDead
 added, as https://cloud.google.com/pubsub/docs/handling-failures#dead_letter_topic describes.
 """
 
-import json
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from esynapse.ingest.pubsub import queue
-from esynapse.ingest.pubsub.queue import Delivery, NewMessage
-from esynapse.ingest.pubsub.resources import Subscription
+from google.pubsub_v1 import types
+
+from esynapse.ingest.pubsub import log as message_log
+from esynapse.ingest.pubsub.log import Delivery
+from esynapse.ingest.pubsub.subscriptions import Subscription
 from esynapse.warehouse.catalog import now_us
+from esynapse.warehouse.dead_letters import REASON_ATTRIBUTE
 
 PREFIX = "CloudPubSubDeadLetterSource"
-REASON_ATTRIBUTE = f"{PREFIX}DeliveryErrorMessage"
-"""Why a BigQuery subscription could not write the message."""
+
+PubsubMessage = types.PubsubMessage.pb()
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +28,10 @@ log = logging.getLogger(__name__)
 def forward(
     connection: sqlite3.Connection,
     subscription: Subscription,
-    failed: Iterable[tuple[Delivery, str | None]],
+    failed: Sequence[tuple[Delivery, str | None]],
 ) -> bool:
-    """Move (delivery, reason) pairs to the dead-letter topic, in the caller's transaction.
+    """Append (delivery, reason) pairs to the dead-letter topic, in the caller's transaction, who
+    settles them.
 
     Returns:
         False, with nothing done, if there is no dead-letter topic to move them to.
@@ -35,10 +39,8 @@ def forward(
     target = _topic_id(connection, subscription)
     if target is None:
         return False
-    failed = list(failed)
     letters = [_letter(subscription, delivery, reason) for delivery, reason in failed]
-    queue.append(connection, target, letters, now_us())
-    queue.acknowledge(connection, subscription.id, [d.message_id for d, _ in failed])
+    message_log.append_messages(connection, target, letters, now_us())
     return True
 
 
@@ -55,16 +57,19 @@ def _topic_id(connection: sqlite3.Connection, subscription: Subscription) -> int
     return int(found[0])
 
 
-def _letter(subscription: Subscription, delivery: Delivery, reason: str | None) -> NewMessage:
+def _letter(subscription: Subscription, delivery: Delivery, reason: str | None) -> Any:
     _, project, _, name = subscription.name.split("/")
     published = datetime.fromtimestamp(delivery.published_at / 1e6, UTC)
-    attributes = json.loads(delivery.attributes or "{}") | {
-        f"{PREFIX}DeliveryCount": str(delivery.attempt),
-        f"{PREFIX}Subscription": name,
-        f"{PREFIX}SubscriptionProject": project,
-        f"{PREFIX}TopicPublishTime": published.isoformat(timespec="milliseconds"),
-    }
+    letter = PubsubMessage()
+    letter.CopyFrom(delivery.message)
+    letter.attributes.update(
+        {
+            f"{PREFIX}DeliveryCount": str(delivery.attempt),
+            f"{PREFIX}Subscription": name,
+            f"{PREFIX}SubscriptionProject": project,
+            f"{PREFIX}TopicPublishTime": published.isoformat(timespec="milliseconds"),
+        }
+    )
     if reason is not None:
-        attributes[REASON_ATTRIBUTE] = reason
-    text = json.dumps(attributes, ensure_ascii=False)
-    return NewMessage(delivery.data, text, delivery.ordering_key)
+        letter.attributes[REASON_ATTRIBUTE] = reason
+    return letter

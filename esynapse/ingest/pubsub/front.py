@@ -55,7 +55,7 @@ def grpc_server(store: Store) -> grpc.Server:
     return server
 
 
-def _unary(request_class: Any, answer: Callable[[Any], Any]) -> grpc.RpcMethodHandler:
+def _unary(read: Callable[[bytes], Any], answer: Callable[[Any], Any]) -> grpc.RpcMethodHandler:
     def call(request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return answer(request)
@@ -63,7 +63,7 @@ def _unary(request_class: Any, answer: Callable[[Any], Any]) -> grpc.RpcMethodHa
             refusal = _refusal(error)
             context.abort(refusal.code, refusal.message)
 
-    return grpc.unary_unary_rpc_method_handler(call, request_class.pb().FromString, _serialize)
+    return grpc.unary_unary_rpc_method_handler(call, read, _serialize)
 
 
 def _streaming(subscriber: SubscriberService) -> grpc.RpcMethodHandler:

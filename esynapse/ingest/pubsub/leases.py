@@ -1,104 +1,281 @@
-"""Leases: messages in the hands of subscribers, until acknowledged, given back or timed out."""
+"""Leases: messages that were handed out and are not settled, or wait behind one that is not.
+
+Statements on the database, inside the caller's transaction. Instants and spans are microseconds.
+
+With ordering (https://cloud.google.com/pubsub/docs/ordering) a message of a key is handed out only
+when no earlier one of its key is out or waiting; those that come up meanwhile get a row here and
+wait. When one is given back, the later ones of its key come again too, the acknowledged included,
+which is why an acknowledged message keeps its row until all before it are acknowledged.
+"""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+import sqlite3
+from collections.abc import Iterable, Sequence
 
-from google.pubsub_v1 import types
+from esynapse.ingest.pubsub import log
+from esynapse.ingest.pubsub.log import Delivery
+from esynapse.ingest.pubsub.subscriptions import Subscription
 
-from esynapse.ingest.pubsub import queue
-from esynapse.ingest.pubsub.queue import Delivery
-from esynapse.ingest.pubsub.refusal import invalid
-from esynapse.ingest.pubsub.resources import Subscription
-from esynapse.ingest.pubsub.store import Store
-from esynapse.warehouse.catalog import now_us
+LONGEST = 600_000_000
+"""Of an ack deadline and of a back-off. What is due later than that was stamped by a clock that
+has jumped back since, and counts as due."""
 
-LONGEST_WAIT = 30.0
-"""Seconds after which those who wait look again in any case."""
+_DUE = "(available_at <= :now or available_at > :now + :longest)"
+_FIRST_OF_ITS_KEY = """(ordering_key = '' or not exists (
+    select 1 from pubsub_leases e
+    where e.subscription_id = l.subscription_id and e.ordering_key = l.ordering_key
+    and e.ordering_key <> '' and e.message_id < l.message_id and e.settled = 0
+    and (e.leased = 1 or e.available_at between :now + 1 and :now + :longest)))"""
 
-ReceivedMessage = types.ReceivedMessage.pb()
+
+def due(
+    connection: sqlite3.Connection, subscription: Subscription, now: int, *, limit: int
+) -> list[tuple[int, Delivery]]:
+    """(due since, message) of those that wait to be handed out, the longest waiting first."""
+    ordered = subscription.keeps_order
+    rows = connection.execute(
+        "select message_id, attempts + 1, available_at from pubsub_leases l"
+        f" where subscription_id = :id and leased = 0 and settled = 0 and {_DUE}"
+        f" and attempts < :most and {_FIRST_OF_ITS_KEY if ordered else 'true'}"
+        f" order by {'message_id' if ordered else 'available_at, message_id'} limit :limit",
+        _figures(subscription, now) | {"limit": limit},
+    ).fetchall()
+    found = log.find(connection, [row[0] for row in rows])
+    return [
+        (since, found[message_id]._replace(attempt=attempt))
+        for message_id, attempt, since in rows
+        if message_id in found
+    ]
 
 
-class Leases:
-    """Hands messages out and hears what became of them."""
+def exhausted(
+    connection: sqlite3.Connection, subscription: Subscription, now: int, *, limit: int
+) -> list[Delivery]:
+    """Messages handed out as often as the subscription's dead-letter policy allows, in vain."""
+    rows = connection.execute(
+        "select message_id, attempts from pubsub_leases"
+        f" where subscription_id = :id and leased = 0 and settled = 0 and {_DUE}"
+        " and attempts >= :most order by message_id limit :limit",
+        _figures(subscription, now) | {"limit": limit},
+    ).fetchall()
+    found = log.find(connection, [row[0] for row in rows])
+    return [found[i]._replace(attempt=attempt) for i, attempt in rows if i in found]
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
 
-    def take(
-        self, subscription: Subscription, *, limit: int, max_bytes: int, seconds: int
-    ) -> list[Any]:
-        """Hand out up to ``limit`` messages for ``seconds``, as ReceivedMessages."""
-        now = now_us()
-        with self.store.read() as connection:
-            due = queue.next_due(connection, subscription.id)
-        if due is None or due > now:
-            return []
-        with self.store.write(notify=False) as connection:
-            deliveries = queue.peek(
-                connection,
+def hand_out(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    deliveries: Iterable[Delivery],
+    until: int,
+) -> None:
+    """Count an attempt for each of ``deliveries`` and keep it from others ``until`` then."""
+    connection.executemany(
+        "insert into pubsub_leases values (?, ?, ?, 1, 0, ?, ?) on conflict do update"
+        " set attempts = excluded.attempts, leased = 1, available_at = excluded.available_at",
+        [
+            (subscription.id, d.message_id, d.attempt, until, subscription.key_of(d.message))
+            for d in deliveries
+        ],
+    )
+
+
+def hold(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    deliveries: Iterable[Delivery],
+    until: int,
+    *,
+    attempts: int | None = None,
+) -> None:
+    """Let ``deliveries`` wait in nobody's hands ``until`` then, ``attempts`` counted (default:
+    this one)."""
+    connection.executemany(
+        "insert into pubsub_leases values (?, ?, ?, 0, 0, ?, ?) on conflict do update"
+        " set attempts = excluded.attempts, leased = 0, available_at = excluded.available_at",
+        [
+            (
                 subscription.id,
-                now,
-                limit=limit,
-                max_bytes=max_bytes,
-                max_attempts=subscription.max_attempts,
+                d.message_id,
+                d.attempt if attempts is None else attempts,
+                until,
+                subscription.key_of(d.message),
             )
-            queue.hand_out(connection, subscription.id, deliveries, now + seconds * 1_000_000)
-        return [_received(subscription, delivery) for delivery in deliveries]
-
-    def seconds_until_due(self, subscription: Subscription) -> float:
-        """How long to wait at most before looking for messages again."""
-        with self.store.read() as connection:
-            due = queue.next_due(connection, subscription.id)
-        if due is None:
-            return LONGEST_WAIT
-        return min(max((due - now_us()) / 1e6, 0.1), LONGEST_WAIT)
-
-    def acknowledge(self, subscription: Subscription, ack_ids: Iterable[str]) -> None:
-        """Settle messages, even past their deadline; those settled before are no error."""
-        ids = [parse_ack_id(ack_id)[0] for ack_id in ack_ids]
-        with self.store.write() as connection:
-            queue.acknowledge(connection, subscription.id, ids)
-
-    def extend(self, subscription: Subscription, changes: Iterable[tuple[str, int]]) -> None:
-        """Set deadlines to so many seconds from now; 0 gives the message back at once."""
-        by_seconds: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for ack_id, seconds in changes:
-            by_seconds[seconds].append(parse_ack_id(ack_id))
-        with self.store.write() as connection:
-            for seconds, pairs in by_seconds.items():
-                until = now_us() + seconds * 1_000_000
-                queue.set_deadline(connection, subscription.id, pairs, until)
-
-    def outstanding(self, subscription: Subscription, ack_ids: Iterable[str]) -> set[str]:
-        """Those of ``ack_ids`` that are neither settled nor timed out."""
-        pairs = {parse_ack_id(ack_id): ack_id for ack_id in ack_ids}
-        with self.store.read() as connection:
-            still = queue.still_out(connection, subscription.id, pairs, now_us())
-        return {ack_id for (message_id, _), ack_id in pairs.items() if message_id in still}
+            for d in deliveries
+        ],
+    )
 
 
-def parse_ack_id(ack_id: str) -> tuple[int, int]:
-    """(message id, attempt) of an ack id of ours."""
-    try:
-        message_id, attempt = ack_id.split(".")
-        return int(message_id), int(attempt)
-    except ValueError:
-        raise invalid(
-            f"You have passed an invalid ack ID to the service (ack_id={ack_id})."
-        ) from None
+def lapse(connection: sqlite3.Connection, subscription: Subscription, now: int) -> None:
+    """Take back what subscribers kept beyond its deadline; it is due after the retry policy's
+    back-off."""
+    out = (
+        "select message_id, attempts from pubsub_leases"
+        " where subscription_id = :id and leased = 1 and settled = 0"
+    )
+    late = connection.execute(
+        f"{out} and available_at <= :now union all {out} and available_at > :now + :longest",
+        _figures(subscription, now),
+    ).fetchall()
+    if late:
+        give_back(connection, subscription, late, now)
 
 
-def _received(subscription: Subscription, delivery: Delivery) -> Any:
-    received = ReceivedMessage(ack_id=f"{delivery.message_id}.{delivery.attempt}")
-    message = received.message
-    message.data = delivery.data
-    message.message_id = str(delivery.message_id)
-    message.ordering_key = delivery.ordering_key
-    message.publish_time.FromMicroseconds(delivery.published_at)
-    if delivery.attributes:
-        message.attributes.update(json.loads(delivery.attributes))
-    if subscription.max_attempts is not None:
-        received.delivery_attempt = delivery.attempt
-    return received
+def give_back(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    handed_out: Iterable[tuple[int, int]],
+    now: int,
+) -> None:
+    """Let (message_id, attempt) pairs wait for the retry policy's back-off, and with ordering the
+    later messages of their keys too; stale attempts change nothing."""
+    for message_id, attempt in handed_out:
+        at = now + subscription.back_off(attempt)
+        given = connection.execute(
+            "update pubsub_leases set leased = 0, available_at = ?"
+            " where subscription_id = ? and message_id = ? and attempts = ?"
+            " and leased = 1 and settled = 0 returning ordering_key",
+            (at, subscription.id, message_id, attempt),
+        ).fetchone()
+        if given and given[0]:
+            connection.execute(
+                "update pubsub_leases set leased = 0, settled = 0, available_at = ?"
+                " where subscription_id = ? and ordering_key = ? and message_id > ?",
+                (at, subscription.id, given[0], message_id),
+            )
+
+
+def extend(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    handed_out: Iterable[tuple[int, int]],
+    until: int,
+) -> None:
+    """Move the deadline of (message_id, attempt) pairs; stale attempts change nothing."""
+    connection.executemany(
+        "update pubsub_leases set available_at = ?"
+        " where subscription_id = ? and message_id = ? and attempts = ? and leased = 1",
+        [(until, subscription.id, message_id, attempt) for message_id, attempt in handed_out],
+    )
+
+
+def acknowledge(
+    connection: sqlite3.Connection, subscription: Subscription, message_ids: Sequence[int]
+) -> None:
+    """Settle messages, whatever their deadline; those settled before are no error."""
+    ids = {"id": subscription.id, "ids": json.dumps(list(message_ids))}
+    chosen = "subscription_id = :id and message_id in (select value from json_each(:ids))"
+    before = connection.total_changes
+    connection.execute(f"update pubsub_leases set settled = 1 where {chosen} and settled = 0", ids)
+    connection.execute(
+        "update pubsub_subscriptions set delivered = delivered + ? where subscription_id = ?",
+        (connection.total_changes - before, subscription.id),
+    )
+    connection.execute(f"delete from pubsub_leases where {chosen} and ordering_key = ''", ids)
+    if subscription.keeps_order:
+        connection.execute(
+            "delete from pubsub_leases as l where subscription_id = :id and settled = 1"
+            " and not exists (select 1 from pubsub_leases e where e.subscription_id = :id"
+            " and e.ordering_key = l.ordering_key and e.ordering_key <> ''"
+            " and e.message_id < l.message_id and e.settled = 0)",
+            ids,
+        )
+
+
+def settle(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    deliveries: Iterable[Delivery],
+    *,
+    delivered: int,
+) -> None:
+    """Forget messages that the server itself is through with; ``delivered`` of them arrived."""
+    connection.executemany(
+        "delete from pubsub_leases where subscription_id = ? and message_id = ?",
+        [(subscription.id, d.message_id) for d in deliveries if d.attempt > 1],
+    )
+    connection.execute(
+        "update pubsub_subscriptions set delivered = delivered + ? where subscription_id = ?",
+        (delivered, subscription.id),
+    )
+
+
+def release(connection: sqlite3.Connection, subscription_id: int) -> None:
+    """Make everything that is out or waits due at once."""
+    connection.execute(
+        "update pubsub_leases set leased = 0, settled = 0, available_at = 0"
+        " where subscription_id = ?",
+        (subscription_id,),
+    )
+
+
+def still_out(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    handed_out: Iterable[tuple[int, int]],
+    now: int,
+) -> set[int]:
+    """Ids of those (message_id, attempt) pairs that are neither settled nor expired."""
+    found = connection.execute(
+        "select message_id from json_each(?) pair cross join pubsub_leases l"
+        " where subscription_id = ? and message_id = pair.value ->> 0"
+        " and attempts = pair.value ->> 1 and leased = 1 and settled = 0 and available_at > ?",
+        (json.dumps(list(handed_out)), subscription.id, now),
+    )
+    return {message_id for (message_id,) in found}
+
+
+def next_due(connection: sqlite3.Connection, subscription: Subscription) -> int | None:
+    """When the next message becomes due; 0: one was never handed out; None: there is none."""
+    if log.has_from(connection, subscription.topic_id, subscription.position):
+        return 0
+    first = (
+        "select min(available_at) as at from pubsub_leases"
+        " where subscription_id = ?1 and settled = 0 and leased"
+    )
+    (at,) = connection.execute(
+        f"select min(at) from ({first} = 0 union all {first} = 1)", (subscription.id,)
+    ).fetchone()
+    return None if at is None else int(at)
+
+
+def count(connection: sqlite3.Connection, subscription_id: int) -> int:
+    """Messages that were handed out, or passed over for their key, and are not settled."""
+    (found,) = connection.execute(
+        "select count(*) from pubsub_leases where subscription_id = ? and settled = 0",
+        (subscription_id,),
+    ).fetchone()
+    return int(found)
+
+
+def busy_keys(connection: sqlite3.Connection, subscription: Subscription) -> set[str]:
+    """Ordering keys with a message that is out or waiting."""
+    if not subscription.keeps_order:
+        return set()
+    found = connection.execute(
+        "select distinct ordering_key from pubsub_leases"
+        " where subscription_id = ? and ordering_key <> '' and settled = 0",
+        (subscription.id,),
+    )
+    return {key for (key,) in found}
+
+
+def drop(
+    connection: sqlite3.Connection, subscription_id: int, begin: int, end: int | None = None
+) -> int:
+    """Forget messages before id ``begin`` and those from ``end`` on; how many were not settled."""
+    chosen = "subscription_id = ? and (message_id < ? or message_id >= ?)"
+    values = (subscription_id, begin, 2**63 - 1 if end is None else end)
+    (dropped,) = connection.execute(
+        f"select count(*) from pubsub_leases where {chosen} and settled = 0", values
+    ).fetchone()
+    connection.execute(f"delete from pubsub_leases where {chosen}", values)
+    return int(dropped)
+
+
+def _figures(subscription: Subscription, now: int) -> dict[str, int]:
+    return {
+        "id": subscription.id,
+        "now": now,
+        "longest": LONGEST,
+        "most": 2**31 if subscription.is_bigquery else subscription.max_attempts or 2**31,
+    }

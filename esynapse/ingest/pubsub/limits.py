@@ -15,6 +15,8 @@ MAX_PUBLISH_BYTES = 10_000_000
 MAX_ATTRIBUTES = 100
 MAX_KEY_BYTES = 256
 MAX_VALUE_BYTES = 1024
+MAX_ORDERING_KEY_BYTES = 1024
+MAX_ACK_REQUEST_BYTES = 524_288
 MIN_ACK_SECONDS, MAX_ACK_SECONDS = 10, 600
 MIN_DELIVERY_ATTEMPTS, MAX_DELIVERY_ATTEMPTS = 5, 100
 
@@ -39,15 +41,18 @@ def check_supported(message: Any, supported: Collection[str]) -> None:
             raise unsupported(f"{message.DESCRIPTOR.name}.{field.name}")
 
 
-def check_publish(request: Any) -> None:
-    """Refuse a PublishRequest beyond the limits of a request or of one of its messages."""
-    count, size = len(request.messages), request.ByteSize()
+def check_publish(request: Any, size: int) -> None:
+    """Refuse a PublishRequest of ``size`` bytes beyond the limits of a request or of one of its
+    messages."""
+    count = len(request.messages)
     if not count:
         raise invalid("The value for message_count is too small. You passed 0 in the request.")
     if count > MAX_PUBLISH_MESSAGES:
         raise _too_large("message_count", count, MAX_PUBLISH_MESSAGES)
     if size > MAX_PUBLISH_BYTES:
         raise _too_large("request_size", size, MAX_PUBLISH_BYTES)
+    if len({message.ordering_key for message in request.messages}) > 1:
+        raise invalid("All messages of a publish request must have the same ordering key.")
     for message in request.messages:
         if message.attributes:
             _check_attributes(message.attributes)
@@ -56,6 +61,8 @@ def check_publish(request: Any) -> None:
                 "One or more messages in the publish request is empty. Each message must contain "
                 "either non-empty data, or at least one attribute."
             )
+        if len(message.ordering_key) > MAX_ORDERING_KEY_BYTES // 4:
+            _check_ordering_key(message.ordering_key)
 
 
 def check_ack_seconds(seconds: int, *, lowest: int = MIN_ACK_SECONDS) -> None:
@@ -64,6 +71,18 @@ def check_ack_seconds(seconds: int, *, lowest: int = MIN_ACK_SECONDS) -> None:
             f"Invalid ack deadline given: {seconds} seconds. It must be between {lowest} and "
             f"{MAX_ACK_SECONDS} seconds."
         )
+
+
+def check_ack_request(size: int) -> None:
+    """Refuse a request of ``size`` bytes of ack ids that is too large."""
+    if size > MAX_ACK_REQUEST_BYTES:
+        raise _too_large("request_size", size, MAX_ACK_REQUEST_BYTES)
+
+
+def _check_ordering_key(key: str) -> None:
+    size = len(key.encode())
+    if size > MAX_ORDERING_KEY_BYTES:
+        raise _too_large("ordering_key_size", size, MAX_ORDERING_KEY_BYTES)
 
 
 def _check_attributes(attributes: Mapping[str, str]) -> None:

@@ -1,22 +1,29 @@
 """The server: the gRPC front, the store behind it and the courier, for one home."""
 
 import logging
-import signal
 import socket
 import sqlite3
-import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home
+from esynapse.ingest.pubsub import retention
 from esynapse.ingest.pubsub.courier import Courier
 from esynapse.ingest.pubsub.front import grpc_server
 from esynapse.ingest.pubsub.store import Store
+from esynapse.signals import stop_on_signals
+from esynapse.warehouse.catalog import now_us
+from esynapse.warehouse.housekeeping import Housekeeper, Job
 from esynapse.warehouse.lake import Lake
 
 GRACE_SECONDS = 2.0
+TRIM_SECONDS = 5.0
+"""Between two deletions of messages that nobody waits for any more."""
+EXPIRE_SECONDS = 60.0
+"""Between two looks for messages beyond their retention."""
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +48,9 @@ class Server:
             _check_free(self.host, self.port)
             self.store = _open_store(self.home)
             undo.callback(self.store.close)
-            self.courier = Courier(self.store, Lake(self.home))
+            lake = Lake(self.home)
+            self.courier = Courier(self.store, lake)
+            self.housekeeper = Housekeeper(lake, self._jobs())
             self._grpc = grpc_server(self.store)
             try:
                 self._grpc.add_insecure_port(f"{self.host}:{self.port}")
@@ -49,6 +58,7 @@ class Server:
                 raise _taken(self.host, self.port) from None
             self._grpc.start()
             self.courier.start()
+            self.housekeeper.start()
             self._undo = undo.pop_all()
         log.info("serving %s on %s:%d", self.home.root, self.host, self.port)
 
@@ -58,8 +68,23 @@ class Server:
         self.store.stop_waiting()
         ended.wait()
         self.courier.stop()
+        self.housekeeper.stop()
         self._undo.close()
         log.info("stopped")
+
+    def _jobs(self) -> list[Job]:
+        """What the queue needs done in the background."""
+        return [Job(self._trim, TRIM_SECONDS), Job(self._expire, EXPIRE_SECONDS)]
+
+    def _trim(self) -> None:
+        with self.store.write(notify=False) as connection:
+            retention.trim(connection, now_us())
+
+    def _expire(self) -> None:
+        with self.store.write(notify=False) as connection:
+            dropped = retention.expire(connection, now_us())
+        if dropped:
+            log.warning("%d messages were dropped: they waited beyond their retention", dropped)
 
     def __enter__(self) -> Self:
         self.start()
@@ -74,12 +99,11 @@ class Server:
         self.stop()
 
 
-def serve(home: Home, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+def serve(home: Home, host: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``ready`` is called once when calls are answered."""
+    stop = stop_on_signals()
     with Server(home, host, port):
+        ready()
         stop.wait()
 
 

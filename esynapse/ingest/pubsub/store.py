@@ -2,13 +2,12 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from esynapse.ingest.pubsub import queue, resources, schema
-from esynapse.ingest.pubsub.queue import NewMessage
+from esynapse.ingest.pubsub import log, schema, topics
 from esynapse.ingest.pubsub.refusal import RefusalError
 from esynapse.warehouse.catalog import now_us, transaction
 
@@ -16,7 +15,8 @@ from esynapse.warehouse.catalog import now_us, transaction
 @dataclass
 class _Publish:
     topic: str
-    messages: Sequence[NewMessage]
+    request: bytes
+    count: int
     ids: range | None = None
     error: Exception | None = None
 
@@ -49,13 +49,14 @@ class Store:
         with self._reading:
             yield self._reader
 
-    def publish(self, topic: str, messages: Sequence[NewMessage]) -> range:
-        """Append to ``topic``; on the disk when this returns. The ids, one for each message.
+    def publish(self, topic: str, request: bytes, count: int) -> range:
+        """Append a PublishRequest of ``count`` messages to ``topic``; their ids. On the disk when
+        this returns.
 
         Whoever gets to write first commits for all who queued up behind it, because a commit
         costs the disk the same for one message as for thousands.
         """
-        mine = _Publish(topic, messages)
+        mine = _Publish(topic, request, count)
         with self._queueing:
             self._queued.append(mine)
         with self._writing:
@@ -81,11 +82,11 @@ class Store:
 
     def _append(self, publish: _Publish) -> range | None:
         try:
-            topic = resources.topic_id(self._writer, publish.topic)
+            topic = topics.topic_id(self._writer, publish.topic)
         except RefusalError as refusal:
             publish.error = refusal
             return None
-        return queue.append(self._writer, topic, publish.messages, now_us())
+        return log.append(self._writer, topic, publish.request, publish.count, now_us())
 
     # Waiting
 

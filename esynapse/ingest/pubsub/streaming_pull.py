@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,14 +10,14 @@ import grpc
 from google.pubsub_v1 import types
 
 from esynapse.ingest.pubsub.limits import check_ack_seconds
+from esynapse.ingest.pubsub.outstanding import Outstanding
 from esynapse.ingest.pubsub.refusal import RefusalError, invalid, storage_failed
-from esynapse.ingest.pubsub.resources import Subscription
 from esynapse.ingest.pubsub.subscriber_service import SubscriberService
+from esynapse.ingest.pubsub.subscriptions import Subscription
 
 BATCH_MESSAGES = 500
 BATCH_BYTES = 4_000_000
 """Of one response; the client refuses responses beyond 4 MB unless a single message needs it."""
-UNLIMITED = 2**62
 FULL_WAIT_SECONDS = 1.0
 """How often a stream at its limit looks for messages that timed out in the client's hands."""
 
@@ -30,9 +31,8 @@ class Stream:
         self.service = service
         self.requests = requests
         self.context = context
-        self.outstanding: dict[str, int] = {}
-        """Bytes of each message handed out, by ack id."""
         self.failure: RefusalError | None = None
+        self._looked = 0.0
 
     def responses(self) -> Iterator[Any]:
         """Serve until the client goes away or the server stops."""
@@ -40,61 +40,65 @@ class Stream:
         if first is None:
             return
         subscription = self._open(first)
-        store = self.service.store
+        store, counter = self.service.store, self.service.counter
         self.context.add_callback(store.notify)
-        threading.Thread(target=self._listen, args=(first, subscription), daemon=True).start()
-        while self.context.is_active() and not store.closed and not self.failure:
-            seen = store.changes
-            if not self._has_room(subscription):
-                store.wait(seen, FULL_WAIT_SECONDS)
-            elif messages := self._take(subscription):
-                yield StreamingPullResponse(received_messages=messages)
-            else:
-                store.wait(seen, self.service.leases.seconds_until_due(subscription))
+        with counter.watching(subscription.name, self.outstanding):
+            yield from self._serve(first, subscription)
         if store.closed:
             raise RefusalError(grpc.StatusCode.UNAVAILABLE, "The server is stopping.")
         if self.failure:
             raise self.failure
 
+    def _serve(self, first: Any, subscription: Subscription) -> Iterator[Any]:
+        store, counter = self.service.store, self.service.counter
+        properties = {"message_ordering_enabled": subscription.keeps_order}
+        threading.Thread(target=self._listen, args=(first, subscription), daemon=True).start()
+        while self.context.is_active() and not store.closed and not self.failure:
+            seen = store.changes
+            if min(self.outstanding.room) <= 0:
+                store.wait(seen, FULL_WAIT_SECONDS)
+                self._look_for_timeouts(subscription)
+            elif messages := self._take(subscription):
+                yield StreamingPullResponse(
+                    received_messages=messages, subscription_properties=properties
+                )
+            else:
+                store.wait(seen, counter.seconds_until_due(subscription.name))
+
     def _open(self, first: Any) -> Subscription:
         self.seconds = first.stream_ack_deadline_seconds
         check_ack_seconds(self.seconds)
-        if first.max_outstanding_messages < 0 or first.max_outstanding_bytes < 0:
-            self.max_messages = self.max_bytes = UNLIMITED
-        else:
-            self.max_messages = first.max_outstanding_messages or UNLIMITED
-            self.max_bytes = first.max_outstanding_bytes or UNLIMITED
+        limits = (first.max_outstanding_messages, first.max_outstanding_bytes)
+        self.outstanding = Outstanding(*((0, 0) if min(limits) < 0 else limits))
         return self.service.pullable(first.subscription)
 
-    def _has_room(self, subscription: Subscription) -> bool:
-        """Whether the client's limits allow for another message."""
-        if all(room > 0 for room in self._room()):
-            return True
-        still = self.service.leases.outstanding(subscription, self.outstanding)
-        self.outstanding = {a: size for a, size in self.outstanding.items() if a in still}
-        return all(room > 0 for room in self._room())
+    def _look_for_timeouts(self, subscription: Subscription) -> None:
+        """Messages that timed out in the client's hands take no room any more."""
+        now = time.monotonic()
+        if min(self.outstanding.room) <= 0 and now - self._looked >= FULL_WAIT_SECONDS:
+            self._looked = now
+            held = self.outstanding.ack_ids()
+            still = self.service.counter.outstanding(subscription.name, held)
+            self.outstanding.remove(set(held) - still)
 
     def _take(self, subscription: Subscription) -> list[Any]:
-        room, room_bytes = self._room()
-        messages = self.service.leases.take(
-            subscription,
+        room, room_bytes = self.outstanding.room
+        messages = self.service.counter.take(
+            subscription.name,
             limit=min(room, BATCH_MESSAGES),
             max_bytes=min(room_bytes, BATCH_BYTES),
             seconds=self.seconds,
         )
-        if self.max_messages < UNLIMITED or self.max_bytes < UNLIMITED:
-            self.outstanding |= {m.ack_id: m.ByteSize() for m in messages}
+        self.outstanding.add(messages)
         return messages
-
-    def _room(self) -> tuple[int, int]:
-        taken = sum(self.outstanding.values())
-        return self.max_messages - len(self.outstanding), self.max_bytes - taken
 
     def _listen(self, first: Any, subscription: Subscription) -> None:
         """Carry out what the client says on the stream, beginning with its first request."""
         request = first
         while request is not None:
             try:
+                if request is not first:
+                    _check_later(request)
                 self._obey(request, subscription)
                 request = next(self.requests, None)
             except grpc.RpcError:
@@ -112,11 +116,18 @@ class Stream:
             check_ack_seconds(request.stream_ack_deadline_seconds)
             self.seconds = request.stream_ack_deadline_seconds
         if request.ack_ids:
-            self.service.leases.acknowledge(subscription, request.ack_ids)
+            self.service.counter.acknowledge(subscription.name, request.ack_ids)
         if len(request.modify_deadline_ack_ids) != len(request.modify_deadline_seconds):
             raise invalid("modify_deadline_ack_ids and modify_deadline_seconds differ in length.")
+        for seconds in request.modify_deadline_seconds:
+            check_ack_seconds(seconds, lowest=0)
         if request.modify_deadline_ack_ids:
             changes = zip(
                 request.modify_deadline_ack_ids, request.modify_deadline_seconds, strict=True
             )
-            self.service.leases.extend(subscription, list(changes))
+            self.service.counter.extend(subscription.name, list(changes))
+
+
+def _check_later(request: Any) -> None:
+    if request.max_outstanding_messages or request.max_outstanding_bytes or request.subscription:
+        raise invalid("A stream sets its subscription and its flow control in the first request.")
