@@ -26,7 +26,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     Exit codes: 0 done, 1 a fault of ours, 2 something the person can mend, 130 interrupted.
     """
-    from flows.cli import bench, data, run, shop  # noqa: F401 - they add their commands to the group
+    # They add their commands to the group.
+    from flows.cli import bench, data, deadletter, run, shop  # noqa: F401
 
     hush_interpreter_exit()
     arguments = sys.argv[1:] if arguments is None else arguments

@@ -44,7 +44,9 @@ def steps() -> Iterator[Steps]:
         TextColumn("{task.fields[label]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
         yield Steps(bars)
 
 
