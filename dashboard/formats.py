@@ -91,6 +91,11 @@ def age(span: timedelta) -> str:
     return f"{seconds:.0f} s"
 
 
+def span(seconds: float) -> str:
+    """A length of time, short ones to the hundredth: ``0.42 s``, ``75 s``, ``12 min``."""
+    return f"{seconds:.2f} s" if seconds < 9.995 else age(timedelta(seconds=seconds))
+
+
 def size(count: float) -> str:
     """Bytes as ``12.3 MB``."""
     for scale, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):

@@ -16,14 +16,15 @@ def ranked_bars(
     palette: dict[str, str] | str,
     shape: str = "~s",
     height: int | None = None,
+    longest_first: bool = True,
 ) -> alt.LayerChart:
-    """Horizontal bars, longest first, each with its figure at the end."""
+    """Horizontal bars, longest first or as given, each with its figure at the end."""
     colour = (
         alt.value(palette)
         if isinstance(palette, str)
         else colour_of(label, {k: palette.get(k, colours.MUTED) for k in rows[label]}, legend=False)
     )
-    ranked = rows.sort_values(value, ascending=False)
+    ranked = rows.sort_values(value, ascending=False) if longest_first else rows
     base = alt.Chart(ranked).encode(
         y=alt.Y(f"{label}:N", sort=ranked[label].tolist(), title=None, axis=name_axis()),
         x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(format=shape, tickCount=4)),

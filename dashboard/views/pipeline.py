@@ -1,16 +1,15 @@
-"""Pipeline: what came in, what was kept out, what was built, and what Prefect is doing."""
+"""Pipeline: what streams in, what came in, was kept out and built, and what Prefect is doing."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, colours, filters, formats, prefect_api, queries, states
+from dashboard import charts, colours, filters, formats, queries, states
 from dashboard.cards import card_row
 from dashboard.page import Page, open_page
-from dashboard.prefect_api import PrefectError
-from esynapse.pipeline.status import read_status
+from dashboard.views.pipeline_prefect import show_prefect
+from dashboard.views.pipeline_stream import local_status, show_stream
 from esynapse.settings import load_settings
 
 SOURCES = {"rows_backfill": "Backfill", "rows_live": "Live", "rows_import": "Import"}
@@ -25,6 +24,8 @@ def show(page: Page) -> None:
     """Draw the page."""
     days = page.connection.query(queries.PIPELINE_DAYS)
     _freshness(page, days)
+    with st.container(border=True):
+        show_stream(page)
     chosen = days[
         days["health_date"].between(
             pd.Timestamp(page.selection.start), pd.Timestamp(page.selection.end)
@@ -40,7 +41,7 @@ def show(page: Page) -> None:
     with st.container(border=True):
         _builds(page, days)
     with st.container(border=True):
-        _prefect(page)
+        show_prefect(page)
 
 
 def _freshness(page: Page, days: pd.DataFrame) -> None:
@@ -55,38 +56,25 @@ def _freshness(page: Page, days: pd.DataFrame) -> None:
         help=f"Of {formats.compact(days['rows_received'].sum())} received, all time.",
     )
     if load_settings().target == "local":
-        _local_store(cards[3])
+        _last_build(cards[3], now)
     else:
         cards[3].metric("Target", load_settings().target, border=True)
 
 
-def _local_store(card: st.delta_generator.DeltaGenerator) -> None:
-    """The lake and the embedded Pub/Sub, which only the local target has."""
-    facts = _status(str(load_settings().home))
-    lake, queue = facts["lake"], facts["queue"]
-    card.metric(
-        "Raw events",
-        formats.compact(lake["events"]),
-        border=True,
-        help=f"In the lake: {formats.size(lake['bytes'])} in {lake['files']:,} Parquet files.",
-    )
-    said = [f"Lake: {lake['files']:,} files, {formats.size(lake['bytes'])}"]
-    said += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in queue.items()]
-    if lake["last_build"]:
-        light = "🟢" if lake["last_build"] == "green" else "🔴"
-        said.append(f"last build: {light} {lake['last_build']}")
-    st.caption(" · ".join(said))
-    if lake["last_build"] == "red":
+def _last_build(card: st.delta_generator.DeltaGenerator, now: datetime) -> None:
+    facts = local_status()["marts"]
+    outcome = facts["last_build"]
+    if not outcome:
+        card.metric("Last build", formats.NOTHING, border=True)
+        return
+    light = "🟢" if outcome == "green" else "🔴"
+    card.metric("Last build", f"{light} {_ago(now, facts['last_build_at'])}", border=True)
+    if outcome == "red":
         st.warning(
             "The last build was red: readers keep the marts of the last green one. "
             "Its log says which test failed.",
             icon="🔴",
         )
-
-
-@st.cache_data(ttl=5, max_entries=4, show_spinner=False)
-def _status(home: str) -> dict[str, dict[str, Any]]:  # noqa: ARG001 - part of the key
-    return read_status(load_settings())
 
 
 def _rows(days: pd.DataFrame) -> None:
@@ -181,72 +169,12 @@ def _builds(page: Page, days: pd.DataFrame) -> None:
     )
 
 
-@st.fragment(run_every="10s")
-def _prefect(page: Page) -> None:
-    st.subheader("Prefect")
-    api_url = load_settings().prefect_api_url
-    try:
-        plans = prefect_api.deployments(api_url)
-        past = prefect_api.flow_runs(api_url, coming=False)
-        coming = prefect_api.flow_runs(api_url, coming=True)
-    except PrefectError as error:
-        states.missing(
-            f"Prefect's server at {api_url} does not answer ({error}). 'esynapse up' starts it; "
-            "the marts above do not need it."
-        )
-        return
-    left, right = st.columns([3, 2])
-    with left:
-        st.markdown("**Runs**")
-        _runs(page, past, "No run has begun yet.")
-    with right:
-        st.markdown("**Next**")
-        _runs(page, coming.drop(columns="seconds"), "No run is scheduled.")
-        st.markdown("**Deployments**")
-        if plans.empty:
-            states.missing("Nothing is deployed: 'prefect --no-prompt deploy --all'.")
-            return
-        st.dataframe(
-            plans,
-            hide_index=True,
-            height="content",
-            column_config={
-                "name": "Deployment",
-                "schedule": "Schedule",
-                "active": st.column_config.CheckboxColumn("Active"),
-            },
-        )
-
-
-def _runs(page: Page, runs: pd.DataFrame, nothing: str) -> None:
-    if runs.empty:
-        states.missing(nothing)
-        return
-    st.dataframe(
-        runs.assign(at=page.local(runs["at"])),
-        hide_index=True,
-        height="content",
-        column_config={
-            "flow": "Flow",
-            "state": "State",
-            "at": st.column_config.DatetimeColumn("Start", format="MM-DD HH:mm:ss"),
-            "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
-        },
-    )
-
-
 def _ago(now: datetime, instant: datetime | None) -> str:
     return f"{formats.age(now - instant)} ago" if instant else formats.NOTHING
 
 
 def _stamp(page: Page, instant: pd.Timestamp) -> str:
     return f"{instant.tz_convert(page.clock.zone):%Y-%m-%d %H:%M}"
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return formats.NOTHING
-    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
 
 
 show(open_page("Pipeline", filters.DATES))

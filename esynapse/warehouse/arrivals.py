@@ -8,7 +8,6 @@ and kept for ever: age classes by event date.
 
 import sqlite3
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,14 +46,6 @@ class Latency:
 
     p50: float
     p99: float
-    rows: int
-
-
-class LateRows(NamedTuple):
-    """Rows of one event date that landed at one age."""
-
-    event_date: str
-    age_class: str
     rows: int
 
 
@@ -113,16 +104,6 @@ def ages(connection: sqlite3.Connection) -> dict[str, int]:
         connection.execute("select age_class, sum(rows) from arrival_ages group by age_class")
     )
     return {name: int(found.get(name, 0)) for name in AGE_CLASSES}
-
-
-def late_by_date(connection: sqlite3.Connection) -> list[LateRows]:
-    """What did not land on time, by event date and age class."""
-    found = connection.execute(
-        "select event_date, age_class, rows from arrival_ages where age_class <> ?"
-        " order by event_date, age_class",
-        (ON_TIME,),
-    )
-    return [LateRows(*row) for row in found]
 
 
 def prune(connection: sqlite3.Connection, now: int) -> None:

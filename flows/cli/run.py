@@ -1,6 +1,7 @@
 """Commands that run the pipeline and look at it."""
 
 import json
+import logging
 import os
 import signal
 import time
@@ -63,11 +64,25 @@ def dashboard(home: Path | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="[default: 8085]")
 @home_option
 def pubsub(home: Path | None, port: int | None) -> None:
-    """The embedded Pub/Sub server alone."""
+    """The embedded Pub/Sub server alone, for any program that speaks to Pub/Sub.
+
+    What it acknowledged is on the disk. It writes BigQuery subscriptions to the lake of its home.
+    """
     from esynapse.ingest.pubsub import serve
 
     settings = load_settings(home=home, pubsub_port=port)
-    serve(open_home(settings.home), settings.host, settings.pubsub_port)
+    known = open_home(settings.home)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    serve(
+        known,
+        settings.host,
+        settings.pubsub_port,
+        ready=lambda: click.echo(
+            f"Pub/Sub listens on {settings.pubsub_address} and keeps its messages in {known.root}\n"
+            f"  export PUBSUB_EMULATOR_HOST={settings.pubsub_address}\n"
+            "Ctrl-C stops it"
+        ),
+    )
 
 
 @cli.command()
@@ -93,18 +108,18 @@ def query(sql: str, as_json: bool, home: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @home_option
 def status(as_json: bool, home: Path | None) -> None:
-    """What runs, how fresh it is, how many events are late, duplicate or dead."""
+    """What runs, what waits, how fresh it is, how many events are late, duplicate or dead."""
     from esynapse.pipeline.status import read_status
-    from flows.cli.tables import print_status
+    from flows.cli.status_text import print_status
     from flows.supervisor import is_alive, read_run_file
 
     settings = load_settings(home=home)
+    found = read_status(settings)
     running = {
         name: int(entry["pid"])
         for name, entry in read_run_file(open_home(settings.home, create=False)).items()
         if is_alive(entry)
     }
-    found = read_status(settings)
     if as_json:
         click.echo(json.dumps({"processes": running, **found}, default=str, indent=2))
     else:

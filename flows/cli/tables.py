@@ -1,9 +1,7 @@
-"""Rows and status, as a person or a program reads them."""
+"""Rows, as a person or a program reads them."""
 
 import json
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 import click
 import pyarrow as pa
@@ -23,15 +21,6 @@ def print_rows(rows: pa.Table, *, as_json: bool = False) -> None:
     for row in rows.to_pylist():
         table.add_row(*map(_shown, row.values()))
     Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
-
-
-def print_status(processes: Mapping[str, int], status: Mapping[str, Any]) -> None:
-    """Print what ``read_status`` found."""
-    console = Console(highlight=False)
-    console.print("processes    " + (", ".join(processes) or "none: 'esynapse up' starts them"))
-    for section, facts in status.items():
-        for name, value in facts.items():
-            console.print(f"{section:<12} {name.replace('_', ' '):<24} {_shown(value)}")
 
 
 def _shown(value: object) -> str:

@@ -22,3 +22,21 @@ def test_a_day_by_itself_is_a_bar_of_bounded_width() -> None:
 def test_few_days_are_named_one_by_one_and_many_are_an_axis_of_time() -> None:
     assert bars(14)["encoding"]["x"]["type"] == "ordinal"  # type: ignore[index]
     assert bars(15)["encoding"]["x"]["type"] == "temporal"  # type: ignore[index]
+
+
+def test_bars_are_ranked_unless_their_order_says_something() -> None:
+    rows = pd.DataFrame({"age": ["young", "old"], "events": [1, 9]})
+
+    def order(*, longest_first: bool) -> object:
+        chart = charts.ranked_bars(
+            rows,
+            label="age",
+            value="events",
+            title="Events",
+            palette="#000000",
+            longest_first=longest_first,
+        )
+        return chart.to_dict()["layer"][0]["encoding"]["y"]["sort"]
+
+    assert order(longest_first=True) == ["old", "young"]
+    assert order(longest_first=False) == ["young", "old"]

@@ -84,6 +84,14 @@ def test_ages_are_in_the_unit_that_fits(seconds: float, text: str) -> None:
     assert formats.age(timedelta(seconds=seconds)) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0.00 s"), (0.423, "0.42 s"), (9.994, "9.99 s"), (9.996, "10 s"), (7200, "2 h")],
+)
+def test_a_short_span_is_told_to_the_hundredth(seconds: float, text: str) -> None:
+    assert formats.span(seconds) == text
+
+
 def test_a_rate_that_stands_still_has_no_delta() -> None:
     assert formats.signed_points(0.052, 0.05) == "0.20 pp"
     assert formats.signed_points(0.05, 0.052) == "-0.20 pp"

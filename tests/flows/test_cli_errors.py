@@ -61,9 +61,9 @@ def test_an_unwritable_home_is_refused(tmp_path: Path) -> None:
 
 def test_a_home_made_by_a_newer_version_is_refused(tmp_path: Path) -> None:
     home = open_home(tmp_path / "home")
-    (home.root / "home.json").write_text(json.dumps({"format": 2}))
+    (home.root / "home.json").write_text(json.dumps({"format": 99}))
     before = sorted(p.name for p in home.root.rglob("*"))
-    assert_refused(esynapse("up", "--once", "--home", home.root), "format 2")
+    assert_refused(esynapse("up", "--once", "--home", home.root), "format 99")
     assert sorted(p.name for p in home.root.rglob("*")) == before
 
 
