@@ -16,9 +16,10 @@ from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
 from esynapse.settings import Settings
 from esynapse.warehouse import catalog
-from esynapse.warehouse.compaction import compact, vacuum
+from esynapse.warehouse.compaction import compact
 from esynapse.warehouse.lake import Lake
 from esynapse.warehouse.local import LocalWarehouse
+from esynapse.warehouse.vacuum import vacuum
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt"
 ALWAYS_REBUILT = 2

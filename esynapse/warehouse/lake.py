@@ -96,6 +96,9 @@ class Lake:
 
         Returns:
             False if the batch had landed before; the staged files are then superfluous.
+
+        Raises:
+            FileNotFoundError: a staged file is gone; see ``_list``.
         """
         landed_at = catalog.next_landed_at(connection)
         if replace:
@@ -104,7 +107,7 @@ class Lake:
             connection.execute(
                 "update files set retired_at = ?"
                 " where table_name = ? and batch_key = ? and retired_at is null",
-                (landed_at, *key),
+                (retirement(connection), *key),
             )
         fresh = connection.execute(
             "insert or ignore into batches values (?, ?, ?, ?)",
@@ -112,7 +115,7 @@ class Lake:
         ).rowcount
         if not fresh:
             return False
-        _list(connection, staged, batch_key, landed_at)
+        self._list(connection, staged, batch_key, landed_at)
         return True
 
     def extend(self, connection: sqlite3.Connection, staged: Staged, *, batch_key: str) -> int:
@@ -123,6 +126,9 @@ class Lake:
 
         Returns:
             ``landed_at`` of the delivery.
+
+        Raises:
+            FileNotFoundError: a staged file is gone; see ``_list``.
         """
         landed_at = catalog.next_landed_at(connection)
         connection.execute(
@@ -130,7 +136,7 @@ class Lake:
             " set landed_at = excluded.landed_at, rows = rows + excluded.rows",
             (staged.table, batch_key, landed_at, staged.rows),
         )
-        _list(connection, staged, batch_key, landed_at)
+        self._list(connection, staged, batch_key, landed_at)
         return landed_at
 
     def append(self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False) -> int:
@@ -150,6 +156,12 @@ class Lake:
         found = connection.execute(
             "select 1 from batches where table_name = ? and batch_key = ?", (table, batch_key)
         ).fetchone()
+        return found is not None
+
+    @staticmethod
+    def is_listed(connection: sqlite3.Connection, file: LakeFile) -> bool:
+        """Whether a staged file is part of its table."""
+        found = connection.execute("select 1 from files where path = ?", (file.path,)).fetchone()
         return found is not None
 
     # Reading
@@ -214,25 +226,46 @@ class Lake:
             ).fetchone()
         return int(at)
 
-    def _write(self, table: str, day: date | None, rows: pa.Table) -> LakeFile:
+    def new_path(self, table: str, day: date | None) -> str:
+        """A path of its own for a file of that event date; its folder is there."""
         folder = Path(table) / f"event_date={day}" if day else Path(table)
-        path = folder / f"{uuid.uuid4().hex}.parquet"
-        target = self.home.lake / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        size = write_parquet(target, rows)
-        return LakeFile(path.as_posix(), day, rows.num_rows, size, 0)
+        (self.home.lake / folder).mkdir(parents=True, exist_ok=True)
+        return (folder / f"{uuid.uuid4().hex}.parquet").as_posix()
+
+    def _write(self, table: str, day: date | None, rows: pa.Table) -> LakeFile:
+        path = self.new_path(table, day)
+        size = write_parquet(self.home.lake / path, rows)
+        return LakeFile(path, day, rows.num_rows, size, 0)
+
+    def _list(
+        self, connection: sqlite3.Connection, staged: Staged, batch_key: str, landed_at: int
+    ) -> None:
+        """Add files to the catalog, if they are still there.
+
+        Vacuum takes files that it finds old and unlisted for what a crash left, and deletes them
+        inside a transaction. A machine that slept for days between staging and now could have had
+        its staged files deleted, and a list must not name what is gone.
+        """
+        for file in staged.files:
+            (self.home.lake / file.path).stat()
+        connection.executemany(
+            "insert into files values (?, ?, ?, ?, ?, ?, ?, null)",
+            [
+                (f.path, staged.table, _iso(f.event_date), f.rows, f.bytes, batch_key, landed_at)
+                for f in staged.files
+            ],
+        )
 
 
-def _list(
-    connection: sqlite3.Connection, staged: Staged, batch_key: str, landed_at: int
-) -> None:
-    connection.executemany(
-        "insert into files values (?, ?, ?, ?, ?, ?, ?, null)",
-        [
-            (f.path, staged.table, _iso(f.event_date), f.rows, f.bytes, batch_key, landed_at)
-            for f in staged.files
-        ],
-    )
+def retirement(connection: sqlite3.Connection) -> int:
+    """The stamp of files being replaced; call it inside a transaction.
+
+    Never before the start of a running build, which may read them, even if the clock jumped back.
+    """
+    (started,) = connection.execute(
+        "select coalesce(max(started_at), 0) from builds where status = 'running'"
+    ).fetchone()
+    return max(catalog.now_us(), int(started))
 
 
 def _by_event_date(rows: pa.Table) -> Iterable[tuple[date | None, pa.Table]]:

@@ -2,39 +2,17 @@
 
 import errno
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from esynapse.errors import EsynapseError
 from esynapse.events import EVENT_SCHEMA, PRODUCT_SCHEMA
-from esynapse.home import open_home
 from esynapse.warehouse import catalog
-from esynapse.warehouse.compaction import compact, vacuum
 from esynapse.warehouse.lake import Lake
-
-MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def events(*hours: float) -> pa.Table:
-    stamps = [MIDNIGHT + timedelta(hours=h) for h in hours]
-    rows = [{"event_id": str(h), "event_timestamp": s} for h, s in zip(hours, stamps, strict=True)]
-    return pa.Table.from_pylist(rows, schema=EVENT_SCHEMA)
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake(open_home(tmp_path / "home"))
-
-
-def ids(lake: Lake, since: date | None = None) -> list[str]:
-    found = lake.query("select event_id from live_events order by event_timestamp", since=since)
-    return found["event_id"].to_pylist()
+from tests.warehouse.lakes import events, ids, on_disk
 
 
 def test_rows_land_in_the_file_of_their_utc_day(lake: Lake) -> None:
@@ -81,6 +59,17 @@ def test_staged_files_are_invisible_until_they_are_registered(lake: Lake) -> Non
     assert ids(lake) == ["1"]
 
 
+def test_a_staged_file_that_is_gone_is_not_listed(lake: Lake) -> None:
+    staged = lake.stage("live_events", events(1, 25))
+    (lake.home.lake / staged.files[1].path).unlink()
+    with closing(lake.connect()) as connection:
+        for land in (lake.register, lake.extend):
+            with pytest.raises(FileNotFoundError), catalog.transaction(connection):
+                land(connection, staged, batch_key="a")
+    assert lake.files("live_events") == []
+    assert lake.watermark("live_events") == 0
+
+
 def test_a_full_disk_leaves_nothing_behind(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
 
@@ -93,7 +82,7 @@ def test_a_full_disk_leaves_nothing_behind(lake: Lake, monkeypatch: pytest.Monke
     monkeypatch.setattr(pq, "write_table", write_table)
     with pytest.raises(OSError, match="No space"):
         lake.append("live_events", events(1, 25), batch_key="a")
-    assert [p for p in lake.home.lake.rglob("*") if p.is_file()] == []
+    assert on_disk(lake) == set()
     assert lake.files("live_events") == []
 
 
@@ -134,46 +123,3 @@ def test_a_damaged_file_is_named(lake: Lake) -> None:
 def test_a_table_with_other_columns_is_refused(lake: Lake) -> None:
     with pytest.raises(EsynapseError, match="columns"):
         lake.append("live_events", pa.table({"x": [1]}), batch_key="a")
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 71), min_size=1, max_size=4), min_size=1, max_size=12))
-def test_compaction_and_vacuum_change_no_row(
-    tmp_path_factory: pytest.TempPathFactory, batches: list[list[int]]
-) -> None:
-    lake = Lake(open_home(tmp_path_factory.mktemp("compaction") / "home"))
-    for n, hours in enumerate(batches):
-        lake.append("live_events", events(*hours), batch_key=str(n))
-    before = sorted(ids(lake))
-    watermark, changed = lake.watermark("live_events"), lake.changed_dates("live_events", after=0)
-    replaced = compact(lake, min_files=2)
-    assert sorted(ids(lake)) == before
-    assert vacuum(lake, retention=timedelta(0)) == replaced
-    assert sorted(ids(lake)) == before
-    assert lake.watermark("live_events") == watermark
-    assert lake.changed_dates("live_events", after=0) == changed
-    assert len(lake.files("live_events")) == len(changed)
-    assert compact(lake, min_files=2) == 0
-
-
-def test_a_file_that_a_crash_left_is_deleted_in_time(lake: Lake) -> None:
-    lake.stage("live_events", events(1))
-    assert vacuum(lake) == 0
-    assert vacuum(lake, retention=timedelta(0)) == 1
-
-
-def test_two_compactions_at_once_merge_only_once(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lake.append("live_events", events(1), batch_key="a")
-    lake.append("live_events", events(2), batch_key="b")
-    stage = Lake.stage
-
-    def overtaken(self: Lake, table: str, rows: pa.Table) -> object:
-        monkeypatch.setattr(Lake, "stage", stage)
-        assert compact(lake, min_files=2) == 2
-        return stage(self, table, rows)
-
-    monkeypatch.setattr(Lake, "stage", overtaken)
-    assert compact(lake, min_files=2) == 0
-    assert ids(lake) == ["1", "2"]
