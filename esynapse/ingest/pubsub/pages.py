@@ -25,15 +25,13 @@ def split(names: Sequence[str], size: int) -> tuple[Sequence[str], str]:
     return names[:size], names[size - 1] if len(names) > size else ""
 
 
-def configs_of_project(
-    connection: sqlite3.Connection, table: str, message: Any, request: Any
-) -> tuple[list[Any], str]:
-    """One page of the resources of ``request.project`` in ``table``, and the next page's token."""
+def names_of_project(
+    connection: sqlite3.Connection, table: str, request: Any
+) -> tuple[Sequence[str], str]:
+    """One page of the names in ``table`` of ``request.project``, and the next page's token."""
     size, prefix = page_size(request), f"{request.project}/"
     found = connection.execute(
-        f"select name, config from {table} where name > ? and substr(name, 1, ?) = ?"
-        " order by name limit ?",
+        f"select name from {table} where name > ? and substr(name, 1, ?) = ? order by name limit ?",
         (request.page_token, len(prefix), prefix, size + 1),
     ).fetchall()
-    names, token = split([name for name, _ in found], size)
-    return [message.FromString(config) for _, config in found[: len(names)]], token
+    return split([name for (name,) in found], size)

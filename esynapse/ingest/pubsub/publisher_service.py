@@ -58,9 +58,8 @@ class PublisherService:
 
     def list_topics(self, request: Any) -> Any:
         with self.store.read() as connection:
-            found, token = pages.configs_of_project(
-                connection, "pubsub_topics", topics.TopicMessage, request
-            )
+            names, token = pages.names_of_project(connection, "pubsub_topics", request)
+            found = [topics.get(connection, name) for name in names]
         return ListTopicsResponse(topics=found, next_page_token=token)
 
     def update_topic(self, request: Any) -> Any:

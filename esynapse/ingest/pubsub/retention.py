@@ -7,7 +7,12 @@ https://cloud.google.com/pubsub/docs/replay-overview
 import sqlite3
 
 from esynapse.ingest.pubsub import leases, log
-from esynapse.ingest.pubsub.subscriptions import Subscription, every, set_position
+from esynapse.ingest.pubsub.subscriptions import (
+    Subscription,
+    every,
+    set_position,
+    topic_retention,
+)
 
 
 def seek(
@@ -26,11 +31,12 @@ def seek(
 
 
 def expire(connection: sqlite3.Connection, now: int) -> int:
-    """Drop what waits longer than its subscription's retention; how many messages that were."""
+    """Drop what waits longer than its subscription and its topic retain it; how many messages that
+    were."""
     dropped = 0
     for subscription in every(connection):
-        oldest = now - subscription.config.message_retention_duration.ToMicroseconds()
-        first = log.first_since(connection, subscription.topic_id, oldest)
+        span = max(subscription.retention, topic_retention(connection, subscription))
+        first = log.first_since(connection, subscription.topic_id, now - span)
         if first > _oldest(connection, subscription):
             dropped += leases.drop(connection, subscription.id, first)
             dropped += log.count(connection, subscription.topic_id, subscription.position, first)
@@ -56,16 +62,12 @@ def trim(connection: sqlite3.Connection, now: int) -> None:
 
 def _retained_from(connection: sqlite3.Connection, subscription: Subscription, now: int) -> int:
     """Id from which on the log keeps what the subscription has acknowledged."""
-    spans = [0]
+    span = topic_retention(connection, subscription)
     if subscription.config.retain_acked_messages:
-        spans.append(subscription.config.message_retention_duration.ToMicroseconds())
-    topic = connection.execute(
-        "select retention_us from pubsub_topics where topic_id = ?", (subscription.topic_id,)
-    ).fetchone()
-    spans.append(topic[0] if topic else 0)
-    if not max(spans):
+        span = max(span, subscription.retention)
+    if not span:
         return subscription.position
-    return log.first_since(connection, subscription.topic_id, now - max(spans))
+    return log.first_since(connection, subscription.topic_id, now - span)
 
 
 def _oldest(connection: sqlite3.Connection, subscription: Subscription) -> int:

@@ -7,6 +7,7 @@ https://cloud.google.com/pubsub/docs/bigquery#write_metadata.
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -51,8 +52,13 @@ def _metadata(name: str, deliveries: Sequence[Delivery]) -> dict[str, pa.Array]:
         "publish_time": pa.array(
             [d.published_at for d in deliveries], pa.timestamp("us", tz="UTC")
         ),
-        "attributes": pa.array(
-            [json.dumps(dict(d.message.attributes), ensure_ascii=False) for d in deliveries],
-            pa.string(),
-        ),
+        "attributes": pa.array([_attributes(d.message) for d in deliveries], pa.string()),
     }
+
+
+def _attributes(message: Any) -> str:
+    """The attributes as a JSON object, and among them the ordering key by its JSON name."""
+    found = dict(message.attributes)
+    if message.ordering_key:
+        found["orderingKey"] = message.ordering_key
+    return json.dumps(found, ensure_ascii=False)

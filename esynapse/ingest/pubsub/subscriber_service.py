@@ -58,14 +58,12 @@ class SubscriberService:
 
     def get_subscription(self, request: Any) -> Any:
         with self.store.read() as connection:
-            found = subscriptions.get(connection, request.subscription)
-            return subscriptions.describe(connection, found)
+            return subscriptions.described(connection, request.subscription)
 
     def list_subscriptions(self, request: Any) -> Any:
         with self.store.read() as connection:
-            found, token = pages.configs_of_project(
-                connection, "pubsub_subscriptions", subscriptions.SubscriptionMessage, request
-            )
+            names, token = pages.names_of_project(connection, "pubsub_subscriptions", request)
+            found = [subscriptions.described(connection, name) for name in names]
         return ListSubscriptionsResponse(subscriptions=found, next_page_token=token)
 
     def update_subscription(self, request: Any) -> Any:

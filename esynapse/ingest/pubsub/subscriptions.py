@@ -62,6 +62,11 @@ class Subscription:
         return int(self.config.dead_letter_policy.max_delivery_attempts)
 
     @property
+    def retention(self) -> int:
+        """How long messages wait to be settled, in microseconds."""
+        return int(self.config.message_retention_duration.ToMicroseconds())
+
+    @property
     def is_bigquery(self) -> bool:
         return bool(self.config.bigquery_config.table)
 
@@ -109,7 +114,7 @@ def create(connection: sqlite3.Connection, config: Any) -> Any:
         )
     except sqlite3.IntegrityError:
         raise already_exists(config.name) from None
-    return describe(connection, get(connection, config.name))
+    return described(connection, config.name)
 
 
 def get(connection: sqlite3.Connection, name: str) -> Subscription:
@@ -140,18 +145,23 @@ def update(connection: sqlite3.Connection, wanted: Any, mask: Any) -> Any:
     merge(wanted, subscription.config, mask, _MUTABLE)
     _complete(connection, subscription.config)
     _save(connection, subscription)
-    return describe(connection, subscription)
+    return described(connection, wanted.name)
 
 
-def describe(connection: sqlite3.Connection, subscription: Subscription) -> Any:
+def described(connection: sqlite3.Connection, name: str) -> Any:
     """Its configuration, with what the service adds to it."""
-    topic = connection.execute(
-        "select retention_us from pubsub_topics where topic_id = ? and retention_us > 0",
-        (subscription.topic_id,),
-    ).fetchone()
-    if topic:
-        subscription.config.topic_message_retention_duration.FromMicroseconds(topic[0])
+    subscription = get(connection, name)
+    if retained := topic_retention(connection, subscription):
+        subscription.config.topic_message_retention_duration.FromMicroseconds(retained)
     return subscription.config
+
+
+def topic_retention(connection: sqlite3.Connection, subscription: Subscription) -> int:
+    """How long its topic keeps messages, settled or not, in microseconds."""
+    found = connection.execute(
+        "select retention_us from pubsub_topics where topic_id = ?", (subscription.topic_id,)
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def detach(connection: sqlite3.Connection, name: str) -> None:
