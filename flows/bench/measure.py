@@ -55,7 +55,7 @@ def run_measured(command: Sequence[str], *, folder: Path | None = None) -> Measu
         process = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=folder
         )
-        watch = _MemoryWatch(process.pid)
+        watch = MemoryWatch(process.pid)
         code = process.wait()
         seconds = time.monotonic() - started
         peak = watch.stop()
@@ -67,7 +67,16 @@ def run_measured(command: Sequence[str], *, folder: Path | None = None) -> Measu
     return Measured(seconds, peak / 1e6, text)
 
 
-class _MemoryWatch:
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process and its living descendants have used."""
+    root = psutil.Process(pid)
+    times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
+    return sum(time.user + time.system for time in times)
+
+
+class MemoryWatch:
+    """Watches the largest resident memory of any one process of a tree until ``stop``."""
+
     def __init__(self, pid: int) -> None:
         self.root = psutil.Process(pid)
         self.peak = 0
@@ -76,6 +85,7 @@ class _MemoryWatch:
         self._thread.start()
 
     def stop(self) -> int:
+        """Bytes."""
         self._done.set()
         self._thread.join()
         return self.peak

@@ -53,3 +53,55 @@ def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
         rows, notes = measure(load_settings(**options), sizes, progress=progress)
     print_rows(rows)
     click.echo("\n".join(("", *notes)))
+
+
+@bench.command("stream")
+@click.option(
+    "--seconds",
+    default=20.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    help="How long each rate lasts at which latency is measured.",
+)
+@click.option(
+    "--sustained",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    help="How long full speed lasts, in seconds.",
+)
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    default=(500, 2_000),
+    show_default=True,
+    type=click.IntRange(1),
+    help="Events a second; give it more than once.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="The long form instead: so many minutes at the highest rate; is memory flat?",
+)
+@click.option("--profile", help="Profile of the shop [default: typical].")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42].")
+def bench_stream(
+    seconds: float, sustained: float, rates: tuple[int, ...], minutes: float | None, **options: Any
+) -> None:
+    """Events a second and latency of the stream, beside Google's emulator and the limit."""
+    from flows.bench.stream import bench_stream as measure
+    from flows.bench.stream_soak import soak
+
+    settings = load_settings(**options)
+    with step_progress("bench stream") as progress:
+        if minutes:
+            *tables, notes = soak(settings, rate=max(rates), minutes=minutes, progress=progress)
+        else:
+            *tables, notes = measure(
+                settings, rates=rates, seconds=seconds, sustained=sustained, progress=progress
+            )
+    for table in tables:
+        print_rows(table)
+        click.echo()
+    click.echo("\n".join(notes))
