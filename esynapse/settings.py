@@ -57,6 +57,8 @@ class Settings(BaseSettings):
 
     stream_minutes: Annotated[float, Field(gt=0)] = 60.0
     """How long one run of the streamer lasts; runs follow on from one another."""
+    stream_rate: Annotated[float, Field(ge=1, le=1000)] = 1.0
+    """What the live traffic is multiplied by, for load; the history stays as it is."""
 
     @field_validator("timezone")
     @classmethod

@@ -1,5 +1,6 @@
 """A clean stop: SIGTERM and Ctrl-C ask, and the work ends where it may."""
 
+import _thread
 import signal
 import threading
 from types import FrameType
@@ -13,7 +14,8 @@ def stop_on_signals(stop: threading.Event | None = None) -> threading.Event:
     asked = stop or threading.Event()
 
     def on_signal(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        asked.set()
+        # not from here: the interrupted thread may hold the event's own lock, in a wait
+        _thread.start_new_thread(asked.set, ())
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, on_signal)

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from rich.markup import escape
+
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
 from esynapse.pipeline.bootstrap import bootstrap
@@ -31,12 +33,13 @@ def up(settings: Settings, *, once: bool, dashboard: bool) -> None:
     """Bring the home up to now and, unless ``once``, keep it there until Ctrl-C or SIGTERM.
 
     Raises:
-        EsynapseError: a port is taken, a step failed, or a child ended; all is stopped by then.
+        EsynapseError: a port is taken, a step failed, or a service died again and again; all is
+            stopped by then.
     """
     check_names(settings)
     home = open_home(settings.home)
     with home.lock("up", busy=RUNNING), _stopped_by_signals():
-        supervisor = Supervisor(home, environment(settings, home), ROOT)
+        supervisor = Supervisor(home, environment(settings, home), ROOT, tell=_tell)
         supervisor.stop_leftovers()
         if once:
             _bootstrap(settings)
@@ -67,6 +70,8 @@ def environment(settings: Settings, home: Home) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_WORKER_PREFETCH_SECONDS": "10",
+        # how soon a run that waits for the one before it looks again
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONUNBUFFERED": "1",
@@ -81,6 +86,10 @@ def dashboard_command(settings: Settings) -> list[str]:
         *("--server.address", settings.host, "--server.port", str(settings.dashboard_port)),
         *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
     ]
+
+
+def _tell(line: str) -> None:
+    console.print(f"[yellow]![/] {escape(line)}", soft_wrap=True)
 
 
 def _bootstrap(settings: Settings) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from esynapse.events import encode_events
+from esynapse.pipeline.rates import ALONE, Company
 from esynapse.shop import DaySlice, ShopState
 from esynapse.shop.disorder import Arrivals, Injector
 
@@ -40,6 +41,8 @@ class Batch:
     """None: nothing is disturbed."""
     injector: Injector | None = None
     """To go on with, where there is disorder."""
+    company: Company = ALONE
+    """Of the shoppers whose events are published; positions do not count it."""
 
     def __len__(self) -> int:
         return len(self.part) if self.arrivals is None else len(self.arrivals)
@@ -67,6 +70,11 @@ class Batch:
         """How many arrive before ``instant``."""
         return int(np.searchsorted(self._instants, (instant - _UNIX) // timedelta(microseconds=1)))
 
+    @property
+    def end(self) -> datetime:
+        """The instant before which its arrivals lie."""
+        return _UNIX + timedelta(microseconds=self.part.end)
+
     def arrives_at(self, position: int) -> datetime:
         """When the arrival at ``position`` in the batch comes."""
         return _UNIX + timedelta(microseconds=int(self._instants[position]))
@@ -78,24 +86,35 @@ class Batch:
         return self.arrivals.slice(begin, end - begin).typed().events
 
     def messages(self, begin: int, end: int) -> Iterator[bytes]:
-        """The arrivals [begin, end) as they are published."""
+        """The arrivals [begin, end) as they are published, each followed by its company."""
         if self.arrivals is None:
-            return encode_events(self._events.slice(begin, end - begin))
-        return self.arrivals.slice(begin, end - begin).messages()
+            return encode_events(self.company.joined(self._events.slice(begin, end - begin)))
+        return self._in_company(begin, end).messages()
 
     def disorder(self, begin: int, end: int, *, as_rows: bool) -> pa.Table | None:
-        """What was done to the arrivals [begin, end): the rows of the truth; None: nothing is."""
+        """What was done to the arrivals [begin, end): the rows of the truth; None: nothing is.
+
+        Args:
+            as_rows: of what is loaded; else of what is published, with its company.
+        """
         if self.arrivals is None:
             return None
-        chosen = self.arrivals.slice(begin, end - begin)
-        return (chosen.typed() if as_rows else chosen).truth()
+        if as_rows:
+            return self.arrivals.slice(begin, end - begin).typed().truth()
+        return self._in_company(begin, end).truth()
+
+    def _in_company(self, begin: int, end: int) -> Arrivals:
+        assert self.arrivals is not None
+        return Arrivals.of(self.company.joined(self.arrivals.slice(begin, end - begin).rows))
 
 
-def batches(parts: Iterable[DaySlice], injector: Injector | None) -> Iterator[Batch]:
+def batches(
+    parts: Iterable[DaySlice], injector: Injector | None, company: Company
+) -> Iterator[Batch]:
     """The slices of a day, through the ``injector`` if there is one."""
     first = 0
     for part in parts:
-        batch = Batch(part, first)
+        batch = Batch(part, first, company=company)
         if injector is not None:
             until = _UNIX + timedelta(microseconds=part.end)
             arrivals, injector = injector.inject(part.events(), until)

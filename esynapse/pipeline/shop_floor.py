@@ -2,6 +2,7 @@
 
     shop/shop.json            which shop this is: profile, seed, scale, opening day
     shop/position.json        how far its events have been handed over
+    shop/streamer.json        how the last run of the streamer stands (:mod:`.streamer_state`)
     shop/state-<day>.npz      the engine's state at the start of the position's day
     shop/disorder-<day>.arrow what is late on that day, where the shop has disorder
 
@@ -11,14 +12,18 @@ events (the same ids; staging removes them) and never skips one.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing, write_parquet
 from esynapse.home import Home, read_json, write_json
 from esynapse.pipeline.batches import Batch, Stand, batches
+from esynapse.pipeline.rates import Company
 from esynapse.settings import Settings
 from esynapse.shop import DaySlice, ShopState, load_profile, open_shop, simulate_slices
 from esynapse.shop.disorder import Injector, load_disorder
@@ -28,6 +33,9 @@ BUSY = (
     "the shop is being simulated by another process (a streamer or a backfill): it catches up by "
     "itself; stop it first ('esynapse down') to run this one"
 )
+
+_RATE = b"rate"
+"""What the traffic of a file of the truth was multiplied by, in its metadata."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +104,35 @@ class ShopFloor:
         )
         return Stand(shop, Injector(disorder, identity.seed) if disorder else None)
 
-    def simulate(self, stand: Stand, *, source: str) -> Iterator[Batch]:
-        """What the day hands over; what was planted in it goes to the truth's folder."""
-        return batches(self._slices(stand.state, source), stand.injector)
+    def simulate(self, stand: Stand, *, source: str, rate: float = 1.0) -> Iterator[Batch]:
+        """What the day hands over; what was planted in it goes to the truth's folder.
+
+        Args:
+            rate: what the traffic that is published is multiplied by.
+        """
+        company = Company(rate, self.identity.seed)
+        return batches(self._slices(stand.state, source), stand.injector, company)
 
     def keep_disorder(self, batch: Batch, begin: int, end: int, *, as_rows: bool) -> None:
-        """Keep the truth about the arrivals [begin, end) of ``batch``, once."""
+        """Keep the truth about the arrivals [begin, end) of ``batch``.
+
+        Of what is published (not ``as_rows``) it is kept once, up to the batch's end, whatever is
+        published again. Where the rate has changed meanwhile, the rows from ``begin`` on take the
+        place of those that were expected at the old one.
+        """
         rows = batch.disorder(begin, end, as_rows=as_rows)
+        if rows is None:
+            return
         kind = "loaded" if as_rows else "published"
         path = self.home.truth / "disorder" / f"{self.position.day}-{batch.first}-{kind}.parquet"
-        if rows is not None and rows.num_rows and (as_rows or not path.exists()):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_parquet(path, rows)
+        if not as_rows and path.exists():
+            kept = pq.read_table(path)
+            before = replace(batch.company, rate=float(kept.schema.metadata[_RATE]))
+            if before == batch.company:
+                return
+            expected: pa.Table = replace(batch, company=before).disorder(begin, end, as_rows=False)
+            rows = pa.concat_tables([kept.slice(0, kept.num_rows - expected.num_rows), rows])
+        _keep(path, rows.replace_schema_metadata({_RATE: str(batch.company.rate)}))
 
     def hand_over(self, index: int) -> None:
         """Move the position to ``index`` within its day."""
@@ -128,10 +153,7 @@ class ShopFloor:
     def _slices(self, state: ShopState, source: str) -> Iterator[DaySlice]:
         for part in simulate_slices(state, source=source):
             for name, rows in part.truth.items():
-                if rows.num_rows:
-                    folder = self.home.truth / name
-                    folder.mkdir(parents=True, exist_ok=True)
-                    write_parquet(folder / f"{state.next_day}.parquet", rows)
+                _keep(self.home.truth / name / f"{state.next_day}.parquet", rows)
             yield part
 
     def _files(self, day: date) -> tuple[Path, Path]:
@@ -151,6 +173,13 @@ class ShopFloor:
             {"day": position.day.isoformat(), "index": position.index},
         )
         self.position = position
+
+
+def _keep(path: Path, rows: pa.Table) -> None:
+    """Write rows of the truth, if there are any."""
+    if rows.num_rows:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_parquet(path, rows)
 
 
 def has_shop(home: Home) -> bool:

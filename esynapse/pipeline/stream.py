@@ -1,20 +1,31 @@
 """The live stream: today's events of the shop, published when their time comes."""
 
+import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 
-from esynapse.home import open_home
-from esynapse.ingest.publisher import Publisher
-from esynapse.pipeline.shop_floor import ShopFloor, shop_floor
+from esynapse.errors import EsynapseError
+from esynapse.home import Home, open_home
+from esynapse.ingest.clients import explain
+from esynapse.ingest.provision import provision
+from esynapse.ingest.publisher import DEADLINE_SECONDS, Publisher
+from esynapse.pipeline.live import CHUNK, TICK, WINDOW, LiveRun
+from esynapse.pipeline.shop_floor import shop_floor
+from esynapse.pipeline.streamer_state import StreamerState, write_streamer_state
 from esynapse.settings import Settings
 
-TICK = 0.2
-"""Seconds between looks at the clock; bounds the delay of an event at its source."""
-CHUNK = 5_000
-"""Events published between two moves of the position, while catching up."""
+__all__ = ["CHUNK", "WINDOW", "StreamReport", "stream"]
+
+TELL_SECONDS, WRITE_SECONDS = 1.0, 2.0
+"""Between two calls of ``progress``, and two writings of the streamer's state."""
+RECENT_SECONDS = 10.0
+"""What the recent rate is measured over."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +33,12 @@ class StreamReport:
     """How a run of the streamer stands or ended."""
 
     events: int
+    """Messages that Pub/Sub has accepted, those of the company included."""
     seconds: float
     lag_seconds: float
-    """Age of the oldest event that is due and not yet published; 0 in real time."""
+    """Age of the oldest event that is due and not yet accepted; 0 in real time."""
+    recent_rate: float
+    """Events per second over the last ten seconds."""
 
     @property
     def rate(self) -> float:
@@ -41,80 +55,109 @@ def stream(
 ) -> StreamReport:
     """Publish the shop's events as their time comes, for ``duration`` or until ``stop`` is set.
 
-    Begins where the position of the home says, catching up at full speed. An event counts as
-    handed over once Pub/Sub has acknowledged it.
+    Begins where the position of the home says, catching up at full speed; creates the topics and
+    subscriptions that are missing. An event counts as handed over once Pub/Sub has acknowledged it.
+    Once ``stop`` is set it ends within ten seconds, whatever the service does: what is not
+    acknowledged by then is published again by the next run.
 
     Args:
         progress: told about once a second.
+
+    Raises:
+        EsynapseError: another process streams or loads this home; or the service, tried for a
+            minute, does not answer or refuses (the cause is then what its client says).
     """
     stop = stop or threading.Event()
     home = open_home(settings.home)
-    began = time.monotonic()
-    deadline = began + duration.total_seconds() if duration else float("inf")
+    watch = _Watch(home, settings.stream_rate)
+    deadline = watch.began + (duration.total_seconds() if duration is not None else inf)
     with (
         shop_floor(settings, home, today=datetime.now(UTC).date()) as floor,
-        Publisher(settings) as publisher,
+        Publisher(settings, stop=stop) as publisher,
     ):
-        run = _Run(floor, publisher, began)
-        told = 0.0
-        while not stop.is_set() and time.monotonic() < deadline:
-            caught_up = run.publish_due(datetime.now(UTC))
-            if progress and time.monotonic() - told >= 1:
-                told = time.monotonic()
-                progress(run.report(datetime.now(UTC)))
-            if caught_up:
-                stop.wait(TICK)
-        return run.report(datetime.now(UTC))
+        try:
+            if _provisioned(settings, stop):
+                run = LiveRun(floor, publisher, settings.stream_rate)
+                while not stop.is_set() and time.monotonic() < deadline:
+                    nothing_due = run.publish_due(datetime.now(UTC))
+                    watch.look(publisher.published, run.lag_seconds(datetime.now(UTC)), progress)
+                    if nothing_due:
+                        stop.wait(TICK)
+                publisher.flush()
+                run.move_position()
+                watch.look(publisher.published, run.lag_seconds(datetime.now(UTC)))
+        finally:
+            watch.write(stopped=True)
+    return watch.report
 
 
-class _Run:
-    def __init__(self, floor: ShopFloor, publisher: Publisher, began: float) -> None:
-        self.floor = floor
-        self.publisher = publisher
-        self.began = began
-        self.published = 0
-        self._open_day()
+def _provisioned(settings: Settings, stop: threading.Event) -> bool:
+    """Create what is missing; False if ``stop`` was set before the service answered.
 
-    def publish_due(self, now: datetime) -> bool:
-        """Publish the next chunk of what is due; True once nothing more is."""
-        begin = self.floor.position.index - self.batch.first
-        due = self.batch.count_before(now)
-        if due > begin:
-            until = min(due, begin + CHUNK)
-            self.publisher.publish_raw(self.batch.messages(begin, until))
-            self.publisher.flush()
-            self.floor.hand_over(self.batch.first + until)
-            self.published += until - begin
-            return until == due
-        if begin < len(self.batch):
+    Beside this thread, because the client may try for ten minutes and cannot be interrupted.
+    """
+    created: Future[list[str]] = Future()
+
+    def create() -> None:
+        try:
+            created.set_result(provision(settings))
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            created.set_exception(error)
+
+    threading.Thread(target=create, daemon=True).start()
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not stop.is_set():
+        if wait([created], timeout=TICK).done:
+            created.result()
             return True
-        if self.batch.following is None:
-            self._open_batch()
-            return False
-        if now.date() > self.floor.position.day:
-            self.floor.close_day(self.batch.following)
-            self._open_day()
-            return False
-        return True
+        if time.monotonic() > deadline:
+            silence = TimeoutError()
+            raise EsynapseError(explain(settings, silence)) from silence
+    return False
 
-    def report(self, now: datetime) -> StreamReport:
-        index = self.floor.position.index - self.batch.first
-        lag = 0.0
-        if index < len(self.batch):
-            lag = max((now - self.batch.arrives_at(index)).total_seconds(), 0.0)
-        return StreamReport(self.published, time.monotonic() - self.began, lag)
 
-    def _open_day(self) -> None:
-        self.batches = self.floor.simulate(self.floor.stand(), source="live")
-        self._open_batch()
+class _Watch:
+    """Measures a run, and tells others of it: the caller, and those who read the home."""
 
-    def _open_batch(self) -> None:
-        """The day's next batch that holds anything from the position on, or the last one."""
-        handed_over = self.floor.position.index
-        self.batch = next(
-            batch
-            for batch in self.batches
-            if batch.following or batch.first + len(batch) > handed_over
+    def __init__(self, home: Home, stream_rate: float) -> None:
+        self.home = home
+        self.stream_rate = stream_rate
+        self.started_at = datetime.now(UTC)
+        self.began = time.monotonic()
+        self.report = StreamReport(0, 0.0, 0.0, 0.0)
+        self._seen = deque([(self.began, 0)])
+        self._told = self._written = 0.0
+
+    def look(
+        self, events: int, lag: float, progress: Callable[[StreamReport], None] | None = None
+    ) -> None:
+        """Take the figures; tell and write what is due."""
+        now = time.monotonic()
+        while len(self._seen) > 1 and now - self._seen[1][0] >= RECENT_SECONDS:
+            self._seen.popleft()
+        since, before = self._seen[0]
+        recent = (events - before) / (now - since)
+        self.report = StreamReport(events, now - self.began, lag, recent)
+        if now - self._told >= TELL_SECONDS:
+            self._told = now
+            self._seen.append((now, events))
+            if progress:
+                progress(self.report)
+        if now - self._written >= WRITE_SECONDS:
+            self._written = now
+            self.write()
+
+    def write(self, *, stopped: bool = False) -> None:
+        """Replace the state of the home's streamer."""
+        state = StreamerState(
+            started_at=self.started_at,
+            updated_at=datetime.now(UTC),
+            pid=os.getpid(),
+            events=self.report.events,
+            rate=0.0 if stopped else self.report.recent_rate,
+            lag_seconds=self.report.lag_seconds,
+            catching_up=self.report.lag_seconds > 0,
+            stream_rate=self.stream_rate,
+            stopped=stopped,
         )
-        begin = max(handed_over - self.batch.first, 0)
-        self.floor.keep_disorder(self.batch, begin, len(self.batch), as_rows=False)
+        write_streamer_state(self.home, state)

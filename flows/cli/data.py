@@ -1,17 +1,15 @@
 """Commands that move data: one step of the pipeline each."""
 
-import signal
-import threading
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from esynapse.settings import Settings, load_settings
+from esynapse.signals import stop_on_signals
 from flows.cli import cli
-from flows.cli.options import disorder_option, home_option, shop_options
+from flows.cli.options import disorder_option, home_option, rate_option, shop_options
 from flows.cli.screen import step_progress
 
 if TYPE_CHECKING:
@@ -111,26 +109,17 @@ def _write_history(settings: Settings, out: Path, form: "Format") -> None:
 
 @cli.command()
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Stop after this long.")
+@rate_option
 @home_option
-def stream(home: Path | None, minutes: float | None) -> None:
+def stream(minutes: float | None, **options: Any) -> None:
     """Publish the shop's events as their time comes, until Ctrl-C.
 
     The Pub/Sub server must run: 'esynapse pubsub', or Google's on the bigquery target.
     """
-    from esynapse.ingest.provision import provision as create
     from esynapse.pipeline.stream import stream as publish
 
-    stop = threading.Event()
-
-    def on_signal(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        stop.set()
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
-    settings = load_settings(home=home)
-    create(settings)
     duration = timedelta(minutes=minutes) if minutes else None
-    report = publish(settings, duration=duration, stop=stop)
+    report = publish(load_settings(**options), duration=duration, stop=stop_on_signals())
     click.echo(f"{report.events:,} events in {report.seconds:.1f} s")
 
 

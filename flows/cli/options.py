@@ -18,6 +18,13 @@ disorder_option = click.option(
     "--disorder", help="Late, double and broken events: none, mild or wild [default: none]."
 )
 
+rate_option = click.option(
+    "--rate",
+    "stream_rate",
+    type=click.FloatRange(1, 1000),
+    help="Multiply the live traffic, for load; the history stays as it is [default: 1].",
+)
+
 
 def shop_options(command: Command) -> Command:
     """The options that fix which shop is simulated."""

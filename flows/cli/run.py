@@ -14,13 +14,14 @@ from esynapse.errors import EsynapseError
 from esynapse.home import open_home
 from esynapse.settings import load_settings
 from flows.cli import cli
-from flows.cli.options import disorder_option, home_option, shop_options
+from flows.cli.options import disorder_option, home_option, rate_option, shop_options
 from flows.cli.tables import print_rows
 
 
 @cli.command()
 @shop_options
 @disorder_option
+@rate_option
 @home_option
 @click.option("--once", is_flag=True, help="Bring the marts up to now, publish, and exit.")
 @click.option("--no-dashboard", is_flag=True, help="Leave the Streamlit page out.")

@@ -1,6 +1,7 @@
-"""`esynapse up`, whole: the stream is live, Prefect schedules and runs, Ctrl-C leaves nothing."""
+"""`esynapse up`, whole: the stream is live, what dies comes back, Prefect runs, all is stopped."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,13 @@ def post(pipeline: Pipeline, path: str, body: dict[str, Any]) -> Any:
         except TimeoutError:
             time.sleep(2)
     raise AssertionError(f"Prefect's server is too busy to answer {path}")
+
+
+def answers(pipeline: Pipeline) -> bool:
+    try:
+        return post(pipeline, "artifacts/count", {}) >= 0
+    except urllib.error.URLError:
+        return False
 
 
 def eventually(what: str, check: Callable[[], Any], seconds: float) -> Any:
@@ -106,6 +115,23 @@ def test_the_streamer_is_seen_running(pipeline: Pipeline) -> None:
     eventually("a running streamer", lambda: post(pipeline, "flow_runs/filter", body), 60)
 
 
+def artifacts(pipeline: Pipeline, key: str) -> list[dict[str, Any]]:
+    return post(pipeline, "artifacts/filter", {"artifacts": {"key": {"any_": [key]}}})
+
+
+def test_the_streamer_tells_in_prefect_how_it_stands(pipeline: Pipeline) -> None:
+    (table,) = eventually("the table", lambda: artifacts(pipeline, "streamer-now"), 60)
+    assert "| seconds behind |" in table["data"]
+    eventually(
+        "a newer table in its place",
+        lambda: [each["data"] for each in artifacts(pipeline, "streamer-now")] != [table["data"]],
+        60,
+    )
+    assert [each["id"] for each in artifacts(pipeline, "streamer-now")] == [table["id"]]
+    (bar,) = artifacts(pipeline, "streamer")
+    assert 0 <= float(bar["data"]) <= 100
+
+
 @pytest.mark.parametrize(
     ("deployment", "artifact", "says"),
     [
@@ -127,8 +153,30 @@ def test_a_deployment_runs_beside_the_stream_and_leaves_a_result(
         return now["state_type"] if now["state_type"] in ended else ""
 
     assert eventually(f"the end of {deployment}", state, 150) == "COMPLETED"
-    left = post(pipeline, "artifacts/filter", {"artifacts": {"key": {"any_": [artifact]}}})
-    assert any(says in str(each["data"]) for each in left)
+    assert any(says in str(each["data"]) for each in artifacts(pipeline, artifact))
+
+
+@pytest.mark.parametrize("name", ["pubsub", "streamer", "prefect-server"])
+def test_a_service_that_is_killed_runs_again_and_events_arrive(
+    pipeline: Pipeline, name: str
+) -> None:
+    run_file, console = pipeline.home / "run.json", pipeline.home.parent / "up.log"
+    killed = json.loads(run_file.read_text())[name]["pid"]
+    os.kill(killed, signal.SIGKILL)
+
+    def pid() -> int | None:
+        return json.loads(run_file.read_text()).get(name, {}).get("pid")
+
+    eventually("another process", lambda: pid() not in (None, killed), 60)
+    assert f"{name} stopped (signal 9" in console.read_text()
+    eventually("the line", lambda: f"{name} was started again" in console.read_text(), 10)
+    eventually("Prefect", lambda: answers(pipeline), 120)
+    now = datetime.now(UTC)
+
+    def newer() -> bool:
+        return datetime.fromisoformat(pipeline.status()["freshness"]["newest_event"]) > now
+
+    eventually("a newer event", newer, 120)
 
 
 def test_a_second_up_on_the_same_home_is_refused(pipeline: Pipeline) -> None:

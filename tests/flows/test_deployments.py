@@ -38,7 +38,7 @@ def test_every_parameter_is_typed_has_a_default_and_is_explained(
     flow = flow_of(deployment)
     for name, schema in flow.parameters.properties.items():
         assert "default" in schema, name
-        assert "type" in schema, name
+        assert "type" in schema or all("type" in kind for kind in schema["anyOf"]), name
         assert schema.get("description"), name
     assert set(deployment.get("parameters", {})) <= set(flow.parameters.properties)
 
@@ -53,6 +53,13 @@ def test_the_marts_are_built_hourly_and_the_forecasts_daily() -> None:
     crons = {d["name"]: [s.get("cron") for s in d.get("schedules", [])] for d in DEPLOYMENTS}
     assert crons["dbt-hourly"] == ["0 * * * *"]
     assert crons["retrain-daily"] == ["20 0 * * *"]
+
+
+def test_the_runs_of_the_streamer_are_as_long_as_the_interval_of_its_schedule() -> None:
+    (streamer,) = (d for d in DEPLOYMENTS if d["name"] == "streamer")
+    (schedule,) = streamer["schedules"]
+    assert schedule["interval"] == streamer["parameters"]["minutes"] * 60
+    assert streamer["concurrency_limit"]["collision_strategy"] == "ENQUEUE"
 
 
 def test_no_environment_variable_is_templated_into_a_deployment() -> None:

@@ -90,10 +90,11 @@ def test_an_unknown_level_is_refused_and_the_known_ones_are_named(tmp_path: Path
         backfill(settings_of(tmp_path / "home", disorder="awful"), now=NOON)
 
 
+@pytest.mark.parametrize("rate", [1, 2.5])
 def test_streamed_disorder_lands_in_the_lake_and_the_dead_letters_as_the_truth_says(
-    tmp_path: Path,
+    tmp_path: Path, rate: float
 ) -> None:
-    settings = settings_of(tmp_path / "home", days=1, scale=0.02)
+    settings = settings_of(tmp_path / "home", days=1, scale=0.02, stream_rate=rate)
     backfill(settings, now=datetime.now(UTC) - timedelta(hours=30))
     loaded = rows_of(settings.home).num_rows
     home, stop = open_home(settings.home), threading.Event()
@@ -114,3 +115,7 @@ def test_streamed_disorder_lands_in_the_lake_and_the_dead_letters_as_the_truth_s
     truth = pq.read_table(home.truth / "disorder").to_pylist()
     due = [row for row in truth if row["caught_by"] == "schema" and row["arrived_at"] < ended]
     assert count("dead_letter_events") == len(due) > 10
+    good = set(ids(rows_of(settings.home)))
+    doubled = [row for row in truth if row["kind"] == "duplicate" and row["arrived_at"] < ended]
+    streamed = [row for row in doubled if row["event_id"] in good]
+    assert any("~1" in row["event_id"] for row in streamed) == (rate > 1)
