@@ -1,6 +1,6 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test check bench lock format clean browser
+.PHONY: help up down test check chaos bench lock format clean browser
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -29,9 +29,14 @@ check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --hypothesis-profile quick
 
+chaos: export ESYNAPSE_CHAOS_KILLS ?= 200
+chaos: .venv/dev.stamp ## Kill every process 200 times in all, under load, and account for every event
+	$(BIN)/pytest -s tests/chaos/test_chaos.py
+
 bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench up
 	$(BIN)/esynapse bench shop
+	$(BIN)/esynapse bench stream
 
 format: .venv/dev.stamp ## Format and mend what the linter can mend
 	$(BIN)/ruff format .

@@ -20,6 +20,7 @@ from esynapse.warehouse.housekeeping import Housekeeper, Job
 from esynapse.warehouse.lake import Lake
 
 GRACE_SECONDS = 2.0
+LISTEN_SECONDS = 0.5
 TRIM_SECONDS = 5.0
 """Between two deletions of messages that nobody waits for any more."""
 EXPIRE_SECONDS = 60.0
@@ -104,7 +105,10 @@ def serve(home: Home, host: str, port: int, ready: Callable[[], None]) -> None:
     stop = stop_on_signals()
     with Server(home, host, port):
         ready()
-        stop.wait()
+        # Not for ever: a signal that comes just before the wait begins, or to a thread of gRPC's,
+        # does not end it, and is heard at the next turn.
+        while not stop.wait(LISTEN_SECONDS):
+            pass
 
 
 def _open_store(home: Home) -> Store:
