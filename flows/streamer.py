@@ -3,6 +3,7 @@
 import logging
 import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from google.api_core.exceptions import GoogleAPIError
@@ -90,8 +91,15 @@ def main() -> None:
             if is_for_a_person(error):
                 sys.exit(f"streamer: {error}")
             log.warning("a run failed (%s); the next one begins in %.0f s", error, rest)
-            STOP.wait(rest)
+            _rest(rest)
             rest = min(2 * rest, LONGEST_REST)
+
+
+def _rest(seconds: float) -> None:
+    """Wait so long, or until the stop; in short turns, to hear signals that other threads got."""
+    end = time.monotonic() + seconds
+    while not STOP.wait(min(0.5, max(end - time.monotonic(), 0))) and time.monotonic() < end:
+        pass
 
 
 def is_for_a_person(error: Exception) -> bool:

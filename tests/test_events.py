@@ -26,6 +26,27 @@ rows = st.fixed_dictionaries(
     }
 )
 
+odd_rows = st.fixed_dictionaries(
+    {
+        "event_id": st.none() | st.text(),
+        "event_timestamp": st.none() | moments,
+        "event_type": st.text(alphabet='"\\/\x00\x1f\x7f\u2028é😀a', max_size=4),
+        "sale_price": st.none() | st.floats(),
+        "quantity": st.none() | st.integers(-(2**63), 2**63 - 1),
+        "on_sale": st.none() | st.booleans(),
+    }
+)
+
+
+@given(st.lists(odd_rows, max_size=6))
+def test_the_bytes_are_those_of_pythons_json(events: list[dict]) -> None:
+    table = pa.Table.from_pylist(events, schema=EVENT_SCHEMA)
+    for row, found in zip(table.to_pylist(), encode_events(table), strict=True):
+        if stamp := row["event_timestamp"]:
+            row["event_timestamp"] = f"{stamp:%Y-%m-%dT%H:%M:%S.%fZ}"
+        present = {name: value for name, value in row.items() if value is not None}
+        assert found == json.dumps(present, separators=(",", ":"), ensure_ascii=False).encode()
+
 
 @given(st.lists(rows, max_size=5))
 def test_an_encoded_event_holds_every_value_and_leaves_nulls_out(events: list[dict]) -> None:

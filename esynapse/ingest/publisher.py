@@ -33,6 +33,8 @@ REST_SECONDS = 1.0
 """The longest rest between two attempts."""
 SETTLE_SECONDS = ATTEMPT_SECONDS + REST_SECONDS + 0.5
 """How long it takes at most until nothing is on its way once nothing is tried again."""
+LISTEN_SECONDS = 0.5
+"""The longest wait at a stretch: a signal that another thread receives is heard after it."""
 
 _TRANSIENT = retry.if_exception_type(
     exceptions.Aborted,
@@ -149,7 +151,8 @@ class Publisher:
             EsynapseError: something was not accepted, without a stop; how much, and why.
         """
         with self._settled:
-            self._settled.wait_for(lambda: self.on_the_way == 0)
+            while not self._settled.wait_for(lambda: self.on_the_way == 0, LISTEN_SECONDS):
+                pass
             failed, error = self._failed, self._first_error
             self._failed, self._first_error = 0, None
         self._raise(failed, error)

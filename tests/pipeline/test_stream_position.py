@@ -157,7 +157,7 @@ def clean(shop: Settings) -> Clean:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kills=st.lists(st.tuples(moments, rates), max_size=6),
     last_rate=rates,
