@@ -110,6 +110,8 @@ def _write_history(settings: Settings, out: Path, form: "Format") -> None:
 @cli.command()
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Stop after this long.")
 @rate_option
+@shop_options
+@disorder_option
 @home_option
 def stream(minutes: float | None, **options: Any) -> None:
     """Publish the shop's events as their time comes, until Ctrl-C.
