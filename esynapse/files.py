@@ -1,9 +1,10 @@
 """Files that are there whole or not at all, and the forms in which tables are written."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,10 @@ import pyarrow.parquet as pq
 
 _CSV = pcsv.WriteOptions(eol="\r\n", batch_size=16_384)
 """RFC 4180: a header, CRLF, quotes doubled; a null is an empty field without quotes."""
+
+
+PARQUET: Mapping[str, Any] = {"compression": "zstd", "compression_level": 1}
+"""How we write Parquet, whoever writes it."""
 
 
 @contextmanager
@@ -40,7 +45,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
 def write_parquet(path: Path, rows: pa.Table, *, durable: bool = True) -> int:
     """Write ``rows`` to ``path``, whole or not at all (see ``replacing``); bytes written."""
     with replacing(path, durable=durable) as temporary, temporary.open("wb") as sink:
-        pq.write_table(rows, sink, compression="zstd", compression_level=1)
+        pq.write_table(rows, sink, **PARQUET)
     return path.stat().st_size
 
 

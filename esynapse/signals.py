@@ -3,7 +3,13 @@
 import _thread
 import signal
 import threading
+import time
+from math import inf
 from types import FrameType
+
+LISTEN_SECONDS = 0.5
+"""The longest wait at a stretch. A signal that comes just before a wait, or to another thread, does
+not end it, and is heard at the next turn."""
 
 
 def stop_on_signals(stop: threading.Event | None = None) -> threading.Event:
@@ -21,3 +27,12 @@ def stop_on_signals(stop: threading.Event | None = None) -> threading.Event:
         signal.signal(signal.SIGTERM, on_signal)
         signal.signal(signal.SIGINT, on_signal)
     return asked
+
+
+def wait_for_stop(stop: threading.Event, seconds: float = inf) -> bool:
+    """Wait for ``stop``, ``seconds`` at most, in short turns that hear signals; whether it came."""
+    end = time.monotonic() + seconds
+    while not stop.wait(min(LISTEN_SECONDS, max(end - time.monotonic(), 0.0))):
+        if time.monotonic() >= end:
+            return False
+    return True

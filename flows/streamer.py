@@ -3,7 +3,6 @@
 import logging
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 from google.api_core.exceptions import GoogleAPIError
@@ -15,7 +14,7 @@ from prefect.runtime import flow_run
 from esynapse.errors import EsynapseError
 from esynapse.pipeline.stream import stream
 from esynapse.settings import load_settings
-from esynapse.signals import stop_on_signals
+from esynapse.signals import stop_on_signals, wait_for_stop
 from flows.bulletin import Bulletin
 from flows.common import publish_result
 
@@ -91,15 +90,8 @@ def main() -> None:
             if is_for_a_person(error):
                 sys.exit(f"streamer: {error}")
             log.warning("a run failed (%s); the next one begins in %.0f s", error, rest)
-            _rest(rest)
+            wait_for_stop(STOP, rest)
             rest = min(2 * rest, LONGEST_REST)
-
-
-def _rest(seconds: float) -> None:
-    """Wait so long, or until the stop; in short turns, to hear signals that other threads got."""
-    end = time.monotonic() + seconds
-    while not STOP.wait(min(0.5, max(end - time.monotonic(), 0))) and time.monotonic() < end:
-        pass
 
 
 def is_for_a_person(error: Exception) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from esynapse.signals import stop_on_signals
+from esynapse.signals import stop_on_signals, wait_for_stop
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT)
 
@@ -42,3 +42,11 @@ def test_a_thread_that_hears_no_signals_leaves_them_alone() -> None:
     thread.start()
     thread.join()
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_wait_ends_with_the_stop_or_with_its_time_and_says_which() -> None:
+    stop = threading.Event()
+    assert not wait_for_stop(stop, 0.01)
+    threading.Timer(0.05, stop.set).start()
+    assert wait_for_stop(stop)
+    assert wait_for_stop(stop, 0.0)

@@ -17,6 +17,7 @@ from esynapse.errors import EsynapseError
 from esynapse.events import encode_events
 from esynapse.ingest.clients import explain, publisher_client
 from esynapse.settings import Settings
+from esynapse.signals import LISTEN_SECONDS
 
 BATCH = types.BatchSettings(max_messages=1000, max_bytes=1_000_000, max_latency=0.02)
 FLOW_CONTROL = types.PublishFlowControl(
@@ -33,8 +34,6 @@ REST_SECONDS = 1.0
 """The longest rest between two attempts."""
 SETTLE_SECONDS = ATTEMPT_SECONDS + REST_SECONDS + 0.5
 """How long it takes at most until nothing is on its way once nothing is tried again."""
-LISTEN_SECONDS = 0.5
-"""The longest wait at a stretch: a signal that another thread receives is heard after it."""
 
 _TRANSIENT = retry.if_exception_type(
     exceptions.Aborted,

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
-from esynapse.files import replacing
+from esynapse.files import PARQUET, replacing
 from esynapse.warehouse import catalog
 from esynapse.warehouse.catalog import LakeFile
 from esynapse.warehouse.lake import Lake, Staged, retirement
@@ -151,7 +151,7 @@ def _write(lake: Lake, table: str, parts: Sequence[LakeFile]) -> LakeFile:
     target = lake.home.lake / path
     with (
         replacing(target) as temporary,
-        pq.ParquetWriter(temporary, schema, compression="zstd", compression_level=1) as writer,
+        pq.ParquetWriter(temporary, schema, **PARQUET) as writer,
     ):
         for rows in _row_groups(lake, schema, parts):
             writer.write_table(rows, row_group_size=len(rows))

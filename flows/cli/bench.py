@@ -7,7 +7,7 @@ import click
 
 from esynapse.settings import load_settings
 from flows.cli import cli
-from flows.cli.options import shop_options
+from flows.cli.options import profile_option, seed_option, shop_options
 from flows.cli.screen import step_progress
 from flows.cli.tables import print_rows
 
@@ -43,8 +43,8 @@ def bench_up(**options: Any) -> None:
     type=click.FloatRange(0, 2000, min_open=True),
     help="Traffic relative to the profile's own; the days follow from it and the events.",
 )
-@click.option("--profile", help="Profile of the shop [default: typical].")
-@click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42].")
+@profile_option
+@seed_option
 def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
     """Events a second and memory of the simulation, of writing alone, and of other generators."""
     from flows.bench.shop import bench_shop as measure
@@ -84,8 +84,8 @@ def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
     type=click.FloatRange(0, min_open=True),
     help="The long form instead: so many minutes at the highest rate; is memory flat?",
 )
-@click.option("--profile", help="Profile of the shop [default: typical].")
-@click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42].")
+@profile_option
+@seed_option
 def bench_stream(
     seconds: float, sustained: float, rates: tuple[int, ...], minutes: float | None, **options: Any
 ) -> None:

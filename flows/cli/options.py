@@ -25,13 +25,17 @@ rate_option = click.option(
     help="Multiply the live traffic, for load; the history stays as it is [default: 1].",
 )
 
+profile_option = click.option("--profile", help="Profile of the shop [default: typical].")
+
+seed_option = click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42].")
+
 
 def shop_options(command: Command) -> Command:
     """The options that fix which shop is simulated."""
     for option in (
         click.option("--days", type=click.IntRange(1, 3650), help="Days of history of a new home."),
-        click.option("--profile", help="Profile of the shop [default: typical]."),
-        click.option("--seed", type=click.IntRange(0), help="Seed of the shop [default: 42]."),
+        profile_option,
+        seed_option,
         click.option(
             "--scale",
             type=click.FloatRange(0, 2000, min_open=True),

@@ -68,6 +68,16 @@ def service(endpoint: Endpoint) -> Iterator[Service]:
         yield Service(settings.project, publisher, subscriber, endpoint.home)
 
 
+@pytest.fixture
+def topic(service: Service) -> str:
+    return service.topic()
+
+
+@pytest.fixture
+def subscription(service: Service, topic: str) -> str:
+    return service.subscription(topic)
+
+
 @contextmanager
 def _embedded_server(home: Home) -> Iterator[Endpoint]:
     """As a program of its own, the way it is used alone."""

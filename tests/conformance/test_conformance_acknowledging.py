@@ -11,16 +11,6 @@ MODIFY = f"{RPC}ModifyAckDeadlineRequest"
 ERRORS = f"{DOCS}reference/error-codes"
 
 
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
-def subscription(service, topic):
-    return service.subscription(topic)
-
-
 @behaviour(ACKNOWLEDGE)
 def test_an_acknowledged_message_does_not_come_again(service, topic, subscription):
     service.publish(topic, b"acknowledged", b"given back")

@@ -18,11 +18,6 @@ UNCHECKED = "does not look at the table"
 UNWRITTEN = "writes nothing"
 
 
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
 def table(service, name="live_events", **config):
     return {"table": f"{service.project}.esynapse.{name}"} | config
 

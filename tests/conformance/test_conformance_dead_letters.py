@@ -15,11 +15,6 @@ PREFIX = "CloudPubSubDeadLetterSource"
 
 
 @pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
 def letters(service):
     return service.topic("letters")
 

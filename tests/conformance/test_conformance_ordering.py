@@ -12,11 +12,6 @@ HOLDS = "brings them only when their own deadline passes, and the one given back
 
 
 @pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
 def subscription(service, topic):
     return service.subscription(topic, enable_message_ordering=True)
 

@@ -17,11 +17,6 @@ UNIMPLEMENTED = "answers UNIMPLEMENTED"
 
 
 @pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
 def endpoint_calls():
     """An HTTP endpoint that accepts whatever it is sent: its address, and what came."""
     came = []

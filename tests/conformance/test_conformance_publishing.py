@@ -11,16 +11,6 @@ from tests.conformance.service import bodies
 MESSAGE = f"{RPC}PubsubMessage"
 
 
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
-def subscription(service, topic):
-    return service.subscription(topic)
-
-
 def refused(service, topic, *messages):
     with pytest.raises(exceptions.InvalidArgument):
         service.publish(topic, *messages)

@@ -11,16 +11,6 @@ from tests.conformance.service import bodies
 PULL = f"{RPC}PullRequest"
 
 
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
-def subscription(service, topic):
-    return service.subscription(topic)
-
-
 @behaviour(PULL)
 def test_a_pull_returns_at_most_as_many_messages_as_asked_for(service, topic, subscription):
     service.publish(topic, *[b"x"] * 10)

@@ -15,11 +15,6 @@ POLICY = f"{RPC}RetryPolicy"
 AT_ONCE = "brings it again at once the first time"
 
 
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
 def policy(minimum=None, maximum=None):
     """Of seconds; None: not set."""
     bounds = {"minimum_backoff": minimum, "maximum_backoff": maximum}

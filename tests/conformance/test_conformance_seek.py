@@ -16,11 +16,6 @@ LONG_AGO = timedelta(minutes=-5)
 FAR_AHEAD = timedelta(hours=1)
 
 
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
 def seek(service, subscription, *, by=None, to=None):
     """Seek to a time, or to now and ``by``."""
     instant = to or datetime.now(UTC) + by

@@ -1,7 +1,6 @@
 """StreamingPull."""
 
 import grpc
-import pytest
 from google.cloud import pubsub_v1
 
 from tests.conformance.behaviours import DOCS, RPC, behaviour
@@ -14,16 +13,6 @@ UNLIMITED = "ignores the limit"
 UNIMPLEMENTED = "answers UNIMPLEMENTED"
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
-
-
-@pytest.fixture
-def topic(service):
-    return service.topic()
-
-
-@pytest.fixture
-def subscription(service, topic):
-    return service.subscription(topic)
 
 
 def opened(service, subscription, **limits):

@@ -69,14 +69,7 @@ def hand_out(
     until: int,
 ) -> None:
     """Count an attempt for each of ``deliveries`` and keep it from others ``until`` then."""
-    connection.executemany(
-        "insert into pubsub_leases values (?, ?, ?, 1, 0, ?, ?) on conflict do update"
-        " set attempts = excluded.attempts, leased = 1, available_at = excluded.available_at",
-        [
-            (subscription.id, d.message_id, d.attempt, until, subscription.key_of(d.message))
-            for d in deliveries
-        ],
-    )
+    _put(connection, subscription, deliveries, until, leased=True)
 
 
 def hold(
@@ -89,20 +82,9 @@ def hold(
 ) -> None:
     """Let ``deliveries`` wait in nobody's hands ``until`` then, ``attempts`` counted (default:
     this one)."""
-    connection.executemany(
-        "insert into pubsub_leases values (?, ?, ?, 0, 0, ?, ?) on conflict do update"
-        " set attempts = excluded.attempts, leased = 0, available_at = excluded.available_at",
-        [
-            (
-                subscription.id,
-                d.message_id,
-                d.attempt if attempts is None else attempts,
-                until,
-                subscription.key_of(d.message),
-            )
-            for d in deliveries
-        ],
-    )
+    if attempts is not None:
+        deliveries = [delivery._replace(attempt=attempts) for delivery in deliveries]
+    _put(connection, subscription, deliveries, until, leased=False)
 
 
 def lapse(connection: sqlite3.Connection, subscription: Subscription, now: int) -> None:
@@ -270,6 +252,32 @@ def drop(
     ).fetchone()
     connection.execute(f"delete from pubsub_leases where {chosen}", values)
     return int(dropped)
+
+
+def _put(
+    connection: sqlite3.Connection,
+    subscription: Subscription,
+    deliveries: Iterable[Delivery],
+    until: int,
+    *,
+    leased: bool,
+) -> None:
+    connection.executemany(
+        "insert into pubsub_leases values (?, ?, ?, ?, 0, ?, ?) on conflict do update set"
+        " attempts = excluded.attempts, leased = excluded.leased,"
+        " available_at = excluded.available_at",
+        [
+            (
+                subscription.id,
+                d.message_id,
+                d.attempt,
+                leased,
+                until,
+                subscription.key_of(d.message),
+            )
+            for d in deliveries
+        ],
+    )
 
 
 def _figures(subscription: Subscription, now: int) -> dict[str, int]:

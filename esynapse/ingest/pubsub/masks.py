@@ -19,7 +19,7 @@ def merge(wanted: Any, found: Any, mask: Any, mutable: Collection[str]) -> None:
             "non-empty paths list."
         )
     for path in mask.paths:
-        if not mask.IsValidForDescriptor(found.DESCRIPTOR):
+        if not type(mask)(paths=[path]).IsValidForDescriptor(found.DESCRIPTOR):
             raise invalid(
                 f"Invalid update_mask provided in the Update{kind}Request: "
                 f"'{path}' is not a known {kind} field."

@@ -14,13 +14,12 @@ from esynapse.ingest.pubsub import retention
 from esynapse.ingest.pubsub.courier import Courier
 from esynapse.ingest.pubsub.front import grpc_server
 from esynapse.ingest.pubsub.store import Store
-from esynapse.signals import stop_on_signals
+from esynapse.signals import stop_on_signals, wait_for_stop
 from esynapse.warehouse.catalog import now_us
 from esynapse.warehouse.housekeeping import Housekeeper, Job
 from esynapse.warehouse.lake import Lake
 
 GRACE_SECONDS = 2.0
-LISTEN_SECONDS = 0.5
 TRIM_SECONDS = 5.0
 """Between two deletions of messages that nobody waits for any more."""
 EXPIRE_SECONDS = 60.0
@@ -105,10 +104,7 @@ def serve(home: Home, host: str, port: int, ready: Callable[[], None]) -> None:
     stop = stop_on_signals()
     with Server(home, host, port):
         ready()
-        # Not for ever: a signal that comes just before the wait begins, or to a thread of gRPC's,
-        # does not end it, and is heard at the next turn.
-        while not stop.wait(LISTEN_SECONDS):
-            pass
+        wait_for_stop(stop)
 
 
 def _open_store(home: Home) -> Store:
