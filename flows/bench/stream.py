@@ -8,6 +8,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +29,7 @@ from flows.bench.stream_services import (
     DRAIN_SECONDS,
     GOOGLE,
     LIMIT,
+    WAYS,
     Service,
     address,
     google,
@@ -35,6 +37,8 @@ from flows.bench.stream_services import (
     ours,
 )
 
+PUBLISHERS = 2
+"""At full speed one publisher alone takes a core, and is then what limits; so two are tried too."""
 WARM_UP = 3.0
 """Seconds at full speed that do not count: connections open, and Java compiles."""
 BUSY = 0.9
@@ -50,9 +54,10 @@ NOTES = (
     "every 5 ms); with Google's emulator, when the subscriber's callback or call has it",
     f"streaming pull: SubscriberClient.subscribe with its default flow control, {STREAMS} streams, "
     "since the emulator gives each 100 messages every 50 ms, and each message acknowledged by "
-    f"itself; unary pull: {PULL_MESSAGES:,} messages at a time, acknowledged in one call",
-    "'of Google's': beside the faster of the two; the limit answers Publish with ids and forgets, "
-    "so it is what the publisher can do, encoding included",
+    f"itself; unary pull: {PULL_MESSAGES:,} messages at a time, acknowledged in one call; into the "
+    "lake: the same, decoded and written as ours are, once a second, and then acknowledged",
+    "'of Google's': beside the fastest of these under the same load; the limit answers Publish "
+    "with ids and forgets, so it is what the publishers can do, encoding included",
     "catching up includes the start of the streamer, and simulates, encodes and publishes in one "
     "process; how late its events are says nothing",
     "server CPU of ours includes writing the lake; CPU seconds are for 100,000 events",
@@ -82,12 +87,12 @@ def bench_stream(
         rates: events a second at which latency is measured, each for ``seconds``.
         sustained: seconds at full speed, for events a second.
     """
-    full = Load(None, sustained)
-    loads = [*(Load(rate, seconds) for rate in sorted(set(rates))), full]
+    full = [Load(None, sustained), Load(None, sustained, PUBLISHERS)]
+    loads = [*(Load(rate, seconds) for rate in sorted(set(rates))), *full]
     contexts = [(ours(settings), loads)]
     if emulator_command():
-        contexts += [(google(settings, way), loads) for way in ("stream", "pull")]
-    contexts.append((limit(settings), [full]))
+        contexts += [(google(settings, way), loads) for way in WAYS]
+    contexts.append((limit(settings), full))
     trials: list[Trial] = []
     busy = os.getloadavg()[0]
     steps = sum(len(todo) for _, todo in contexts) + 1
@@ -105,28 +110,39 @@ def bench_stream(
 
 def measure(service: Service, load: Load) -> Trial:
     """Put ``load`` on the service and wait until all has arrived."""
-    options = {**address(service.settings), "rate": load.rate, "seconds": load.seconds}
-    with (
-        service.receiver() as receiver,
-        Worker("flows.bench.stream_load", **options) as publisher,
-    ):
-        publisher.hear()
+    rate = load.rate and load.rate // load.publishers
+    options = {**address(service.settings), "rate": rate, "seconds": load.seconds}
+    with service.receiver() as receiver, ExitStack() as stack:
+        publishers = [
+            stack.enter_context(Worker("flows.bench.stream_load", **options))
+            for _ in range(load.publishers)
+        ]
+        for publisher in publishers:
+            publisher.hear()
         watch, spent = MemoryWatch(service.pid), cpu_seconds(service.pid)
-        publisher.tell("go")
-        sent = Sent(**publisher.hear())
+        for publisher in publishers:
+            publisher.tell("go")
+        sent = Sent.together([Sent(**publisher.hear()) for publisher in publishers])
         received = receiver.wait(sent, DRAIN_SECONDS)
         spent = cpu_seconds(service.pid) - spent
         return Trial(service.what, load, sent, received, spent, watch.stop() / 1e6)
 
 
 def _bench(trials: Sequence[Trial], busy: float) -> Bench:
-    full = {trial.what: trial.rate for trial in trials if not trial.load.rate}
-    googles = max((rate for what, rate in full.items() if what.startswith(GOOGLE)), default=None)
-    speed = speed_table(trials, googles, full[LIMIT])
-    if googles is None:
+    speed = speed_table(trials, _fastest(trials, GOOGLE), _fastest(trials, LIMIT))
+    if not any(trial.what.startswith(GOOGLE) for trial in trials):
         missing = {name: MISSING if name == "what" else None for name in speed.column_names}
         speed = pa.concat_tables([speed, pa.Table.from_pylist([missing], speed.schema)])
     return Bench(speed, cost_table(trials), _notes(trials, busy))
+
+
+def _fastest(trials: Sequence[Trial], whose: str) -> dict[Load, float]:
+    """The best rate of ``whose``, for each load at full speed."""
+    found: dict[Load, float] = {}
+    for trial in trials:
+        if trial.what.startswith(whose) and not trial.load.rate:
+            found[trial.load] = max(found.get(trial.load, 0.0), trial.rate)
+    return found
 
 
 def _notes(trials: Sequence[Trial], busy: float) -> list[str]:
@@ -149,7 +165,7 @@ def _notes(trials: Sequence[Trial], busy: float) -> list[str]:
             )
         if received.repeats:
             notes.append(f"{where}: {received.repeats:,} events arrived more than once")
-        if sent.share_of_a_core >= BUSY:
+        if trial.load.publishers == 1 and sent.share_of_a_core >= BUSY:
             notes.append(
                 f"{where}: the publisher, at {sent.share_of_a_core:.0%} of a core, "
                 "is the bottleneck"

@@ -1,6 +1,6 @@
 """What a trial of `esynapse bench stream` gives, and how it is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,9 +16,12 @@ class Load:
     rate: int | None
     """Events a second; None: as fast as they are taken."""
     seconds: float
+    publishers: int = 1
+    """Processes that share it."""
 
     def __str__(self) -> str:
-        return f"{self.rate:,}/s" if self.rate else "full speed"
+        speed = f"{self.rate:,}/s" if self.rate else "full speed"
+        return speed if self.publishers == 1 else f"{speed}, {self.publishers} publishers"
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,19 @@ class Sent:
     """The last event was acknowledged."""
     cpu_seconds: float
 
+    @classmethod
+    def together(cls, parts: Sequence[Self]) -> Self:
+        """What several publishers sent."""
+        return cls(
+            sum(part.events for part in parts),
+            min(part.began for part in parts),
+            max(part.ended for part in parts),
+            sum(part.cpu_seconds for part in parts),
+        )
+
     @property
     def share_of_a_core(self) -> float:
-        """How busy the publisher's process was."""
+        """How busy the publishers' processes were, in all."""
         return self.cpu_seconds / (self.ended - self.began) * 1e6
 
 
@@ -87,8 +100,12 @@ class Trial:
         return self.received.events / (self.received.ended - self.sent.began) * 1e6
 
 
-def speed_table(trials: Sequence[Trial], google: float | None, limit: float) -> pa.Table:
-    """Events a second and latency; at full speed also beside Google's and the limit's rate."""
+Rates = Mapping[Load, float]
+
+
+def speed_table(trials: Sequence[Trial], google: Rates, limit: Rates) -> pa.Table:
+    """Events a second and latency, and where a rate of Google's or the limit's under the same load
+    is given, the ratio to it."""
     rows = [
         {
             "what": trial.what,
@@ -129,5 +146,6 @@ def _seconds(value: float | None) -> str | None:
     return None if value is None else f"{value:.3f}"
 
 
-def _ratio(trial: Trial, rate: float | None) -> str | None:
-    return f"{trial.rate / rate:.2f}" if rate and not trial.load.rate else None
+def _ratio(trial: Trial, rates: Rates) -> str | None:
+    rate = rates.get(trial.load)
+    return f"{trial.rate / rate:.2f}" if rate else None

@@ -6,35 +6,42 @@ Ways: ``stream`` is SubscriberClient.subscribe and acknowledges one by one, as t
 it; the emulator gives each stream 100 messages every 50 ms, so one stream ends at 2,000 messages a
 second and STREAMS of them share the subscription. ``pull`` asks for 1,000 messages at a time and
 acknowledges them in one call, the least that the client library can do. (Measured, emulator 0.8;
-flow control does not matter: 100 to 100,000 outstanding messages make no difference.)
+flow control does not matter: 100 to 100,000 outstanding messages make no difference.) ``lake`` does
+as ``pull`` and, once a second, decodes what it has, writes it to a lake and acknowledges it: what
+one would have to run beside the emulator, which ignores ``bigquery_config``.
 """
 
 import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from google.api_core.exceptions import DeadlineExceeded
 from google.cloud.pubsub_v1 import SubscriberClient
 
+from esynapse.home import open_home
 from esynapse.ingest.clients import subscriber_client
+from esynapse.ingest.pubsub.courier import BATCH_MESSAGES, TICK_SECONDS
+from esynapse.ingest.pubsub.decode import decode
 from esynapse.settings import load_settings
 from esynapse.warehouse.catalog import now_us
+from esynapse.warehouse.lake import Lake
+from esynapse.warehouse.raw_tables import RAW_TABLES
 from flows.bench.stream_figures import Received
 from flows.bench.stream_process import answer
 
 STREAMS = 8
 """More are no faster (measured)."""
 PULL_MESSAGES = 1_000
-PULL_SECONDS = 5.0
-PAUSE = 0.02
-"""Seconds between two looks at whether everything has come."""
+PAUSE = 0.005
+"""Seconds between two looks when nothing has come."""
 
 STAMP = b'"event_timestamp":"'
 STAMP_BYTES = len("2026-11-25T12:00:00.000000")
@@ -82,26 +89,73 @@ def by_stream(client: SubscriberClient, subscription: str, arrived: Arrived) -> 
             future.result()
 
 
-@contextmanager
-def by_pull(client: SubscriberClient, subscription: str, arrived: Arrived) -> Iterator[None]:
+def by_pull(
+    client: SubscriberClient, subscription: str, arrived: Arrived
+) -> AbstractContextManager[None]:
     """Pull, one call after another."""
-    done = threading.Event()
 
-    def loop() -> None:
-        while not done.is_set():
-            try:
-                found = client.pull(
-                    subscription=subscription, max_messages=PULL_MESSAGES, timeout=PULL_SECONDS
-                )._pb.received_messages
-            except DeadlineExceeded:  # there was nothing
-                continue
+    def loop(done: threading.Event) -> None:
+        for found in _pulls(client, subscription, done):
             at = now_us()
             for received in found:
                 arrived.note(received.message, at)
-            if found:
-                client.acknowledge(subscription=subscription, ack_ids=[r.ack_id for r in found])
+            _acknowledge(client, subscription, found)
 
-    thread = threading.Thread(target=loop)
+    return _in_background(loop)
+
+
+def by_pull_into(
+    client: SubscriberClient, subscription: str, home: str
+) -> AbstractContextManager[None]:
+    """Pull, and write what has come to the lake of ``home``, as the embedded server does."""
+    lake = Lake(open_home(Path(home)))
+
+    def loop(done: threading.Event) -> None:
+        held: list[Any] = []
+        since = time.monotonic()
+        for number, found in enumerate(_pulls(client, subscription, done)):
+            held += found
+            if len(held) < BATCH_MESSAGES and time.monotonic() < since + TICK_SECONDS:
+                continue
+            if held:
+                rows = decode([r.message.data for r in held], RAW_TABLES["live_events"]).rows
+                lake.append("live_events", rows, batch_key=f"{subscription}/{number}")
+                _acknowledge(client, subscription, held)
+            held, since = [], time.monotonic()
+
+    return _in_background(loop)
+
+
+def _pulls(
+    client: SubscriberClient, subscription: str, done: threading.Event
+) -> Iterator[Sequence[Any]]:
+    """What each call brings, also when that is nothing.
+
+    A call that waits would end in the client's deadline now and then, and the emulator hands what
+    comes next to the call that is gone.
+    """
+    request = {
+        "subscription": subscription,
+        "max_messages": PULL_MESSAGES,
+        "return_immediately": True,
+    }
+    while not done.is_set():
+        found = client.pull(request=request)._pb.received_messages
+        yield found
+        if not found:
+            time.sleep(PAUSE)
+
+
+def _acknowledge(client: SubscriberClient, subscription: str, found: Sequence[Any]) -> None:
+    ids = [received.ack_id for received in found]
+    for first in range(0, len(ids), PULL_MESSAGES):
+        client.acknowledge(subscription=subscription, ack_ids=ids[first : first + PULL_MESSAGES])
+
+
+@contextmanager
+def _in_background(loop: Callable[[threading.Event], None]) -> Iterator[None]:
+    done = threading.Event()
+    thread = threading.Thread(target=loop, args=(done,))
     thread.start()
     try:
         yield
@@ -110,17 +164,19 @@ def by_pull(client: SubscriberClient, subscription: str, arrived: Arrived) -> It
         thread.join()
 
 
-WAYS: dict[str, Callable[..., Any]] = {"stream": by_stream, "pull": by_pull}
-
-
 def main(arguments: str) -> None:
     """Say "ready", be told how many messages to wait for and how long, and report."""
     options = json.loads(arguments)
-    subscription, way = options.pop("subscription"), WAYS[options.pop("way")]
+    subscription, way, home = (options.pop(name) for name in ("subscription", "way", "home"))
     arrived = Arrived()
+    ways: dict[str, Callable[..., AbstractContextManager[None]]] = {
+        "stream": partial(by_stream, arrived=arrived),
+        "pull": partial(by_pull, arrived=arrived),
+        "lake": partial(by_pull_into, home=home),
+    }
     with subscriber_client(load_settings(**options)) as client:
         cpu = time.process_time()
-        with way(client, subscription, arrived):
+        with ways[way](client, subscription):
             answer(ready=True)
             wanted, seconds = json.loads(sys.stdin.readline())
             deadline = time.monotonic() + seconds

@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,12 @@ from flows.supervisor import Supervisor, is_listening
 
 GOOGLE = "Google's emulator"
 LIMIT = "the limit: accepted, forgotten"
+WAYS = {
+    "stream": "streaming pull",
+    "pull": "unary pull",
+    "lake": "unary pull into the lake",
+}
+"""How a subscriber of Google's emulator pulls, and what it does with what it has."""
 
 START_SECONDS = 30.0
 DRAIN_SECONDS = 120.0
@@ -80,7 +86,7 @@ def google(settings: Settings, way: str) -> Iterator[Service]:
     """Google's emulator; events arrive at a subscriber of ours.
 
     Args:
-        way: how that pulls, see ``stream_pull``.
+        way: how that pulls, one of WAYS; see ``stream_pull``.
 
     Raises:
         EsynapseError: the emulator is not installed.
@@ -91,9 +97,8 @@ def google(settings: Settings, way: str) -> Iterator[Service]:
         reached = _at(settings.model_copy(update={"host": "127.0.0.1"}), port)
         with explained(reached), publisher_client(reached) as client:
             client.create_topic(name=client.topic_path(reached.project, reached.topic))
-        names = {"stream": "streaming pull", "pull": "unary pull"}
         yield Service(
-            f"{GOOGLE}, {names[way]}", reached, started.pid, lambda: pulling(reached, way)
+            f"{GOOGLE}, {WAYS[way]}", reached, started.pid, lambda: receiver(reached, way)
         )
 
 
@@ -111,15 +116,29 @@ def address(settings: Settings) -> dict[str, object]:
     return settings.model_dump(include={"host", "pubsub_port", "project", "topic"})
 
 
+def receiver(settings: Settings, way: str) -> AbstractContextManager[Receiver]:
+    """A subscriber that pulls in this way (see WAYS)."""
+    return _into_lake(settings) if way == "lake" else _pulling(settings, way)
+
+
 @contextmanager
-def pulling(settings: Settings, way: str) -> Iterator[Receiver]:
+def _into_lake(settings: Settings) -> Iterator[Receiver]:
+    """A subscriber that pulls into the lake of a new home."""
+    with tempfile.TemporaryDirectory(prefix="esynapse-bench-") as folder:
+        home = open_home(Path(folder) / "home")
+        with _pulling(settings, "lake", home=home) as subscriber, LakeReceiver(home) as lake:
+            yield _IntoLake(subscriber, lake)
+
+
+@contextmanager
+def _pulling(settings: Settings, way: str, *, home: Home | None = None) -> Iterator[Receiver]:
     """A subscriber with a subscription of its own, which sees only what is published from now."""
     with explained(settings), subscriber_client(settings) as client:
         name = client.subscription_path(settings.project, f"bench-{uuid.uuid4().hex}")
         topic = f"projects/{settings.project}/topics/{settings.topic}"
         client.create_subscription(name=name, topic=topic)
-        options = {**address(settings), "subscription": name, "way": way}
-        with Worker("flows.bench.stream_pull", **options) as worker:
+        options = {"subscription": name, "way": way, "home": str(home.root) if home else None}
+        with Worker("flows.bench.stream_pull", **address(settings), **options) as worker:
             worker.hear()
             yield _Subscriber(worker)
         client.delete_subscription(subscription=name)
@@ -132,6 +151,16 @@ class _Subscriber:
     def wait(self, sent: Sent, seconds: float) -> Received:
         self.worker.tell([sent.events, seconds])
         return Received(**self.worker.hear())
+
+
+@dataclass(frozen=True)
+class _IntoLake:
+    subscriber: Receiver
+    lake: LakeReceiver
+
+    def wait(self, sent: Sent, seconds: float) -> Received:
+        landed = self.lake.wait(sent, seconds)
+        return replace(landed, cpu_seconds=self.subscriber.wait(sent, seconds=0.0).cpu_seconds)
 
 
 class _Nothing:

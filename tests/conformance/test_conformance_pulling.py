@@ -50,6 +50,18 @@ def test_a_waiting_pull_gets_a_message_that_comes_meanwhile(service, topic, subs
     assert bodies(answers[0].received_messages) == [b"late"]
 
 
+@behaviour(
+    "https://grpc.io/docs/guides/cancellation",
+    emulator="hands the message to the call that is gone, and keeps it until its deadline",
+)
+def test_a_pull_that_its_caller_gave_up_takes_no_message(service, topic, subscription):
+    for _ in range(3):
+        with pytest.raises(exceptions.DeadlineExceeded):
+            service.subscriber.pull(subscription=subscription, max_messages=10, timeout=0.2)
+    service.publish(topic, b"late")
+    assert bodies(service.receive(subscription)) == [b"late"]
+
+
 @behaviour(f"{RPC}Subscription")
 def test_an_outstanding_message_is_not_handed_out_again(service, topic, subscription):
     service.publish(topic, b"first")

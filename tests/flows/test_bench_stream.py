@@ -27,7 +27,15 @@ from flows.bench.stream_figures import Load, Received, Sent, Trial, cost_table, 
 from flows.bench.stream_lake import LakeReceiver
 from flows.bench.stream_load import CHUNK, Events, at_rate, full_speed
 from flows.bench.stream_process import Worker
-from flows.bench.stream_services import GOOGLE, Service, embedded_server, google, limit, pulling
+from flows.bench.stream_services import (
+    GOOGLE,
+    WAYS,
+    Service,
+    embedded_server,
+    google,
+    limit,
+    receiver,
+)
 from flows.bench.stream_soak import soak
 from flows.cli import main
 from tests.ingest.conftest import make_events
@@ -134,12 +142,20 @@ def test_what_never_lands_is_missing_from_the_count(tmp_path: Path) -> None:
 
 def test_ratios_stand_at_full_speed_alone() -> None:
     trials = [trial("ours", 500), trial("ours", None)]
-    rows = speed_table(trials, google=250.0, limit=1_000.0).to_pylist()
+    full = trials[1].load
+    rows = speed_table(trials, google={full: 250.0}, limit={full: 1_000.0}).to_pylist()
     assert [row["load"] for row in rows] == ["500/s", "full speed"]
     assert [row["events/s"] for row in rows] == ["500", "500"]
     assert [row["of Google's"] for row in rows] == [None, "2.00"]
     assert [row["of the limit"] for row in rows] == [None, "0.50"]
-    assert speed_table(trials, None, 1_000.0)["of Google's"].to_pylist() == [None, None]
+    other = Load(None, 1.5, publishers=2)
+    assert speed_table(trials, {other: 250.0}, {})["of Google's"].to_pylist() == [None, None]
+
+
+def test_what_several_publishers_sent_is_one_load() -> None:
+    sent = Sent.together([Sent(10, 1_000_000, 3_000_000, 1.0), Sent(5, 2_000_000, 5_000_000, 1.5)])
+    assert sent == Sent(15, 1_000_000, 5_000_000, 2.5)
+    assert str(Load(None, 1.0, publishers=2)) == "full speed, 2 publishers"
 
 
 def test_costs_are_for_100_000_events() -> None:
@@ -162,15 +178,15 @@ def test_a_process_of_the_bench_that_fails_is_named_with_its_last_words() -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", ["stream", "pull"])
+@pytest.mark.parametrize("way", list(WAYS))
 def test_a_subscriber_of_the_bench_has_every_message_once(
     way: str, settings: Settings, tmp_path: Path
 ) -> None:
     """Our own server is what it pulls from, since Google's emulator may not be here."""
     home = open_home(tmp_path / "home")
     with embedded_server(settings, home) as (reached, pid):
-        service = Service("pulled", reached, pid, lambda: pulling(reached, way))
-        found = measure(service, Load(400, 1.0))
+        service = Service("pulled", reached, pid, lambda: receiver(reached, way))
+        found = measure(service, Load(400, 1.0, publishers=2))
     assert found.sent.events == found.received.events == 400
     assert found.received.repeats == 0
     assert 0 < found.received.p50 <= found.received.p99
@@ -191,7 +207,7 @@ def test_the_limit_accepts_everything_and_has_nothing_else(settings: Settings) -
 
 @pytest.mark.slow
 @pytest.mark.skipif(emulator_command() is None, reason=MISSING)
-@pytest.mark.parametrize("way", ["stream", "pull"])
+@pytest.mark.parametrize("way", list(WAYS))
 def test_googles_emulator_takes_the_same_load(way: str, settings: Settings) -> None:
     with google(settings, way) as service:
         assert service.what.startswith(GOOGLE)
@@ -208,16 +224,17 @@ def test_googles_emulator_takes_the_same_load(way: str, settings: Settings) -> N
 def test_the_tables_have_ours_the_limit_and_what_is_not_installed(settings: Settings) -> None:
     speed, cost, notes = bench_stream(settings, rates=(100,), seconds=1.0, sustained=1.0)
     assert speed["what"].to_pylist() == [
-        *["ours, into the lake"] * 2,
-        "the limit: accepted, forgotten",
+        *["ours, into the lake"] * 3,
+        *["the limit: accepted, forgotten"] * 2,
         "ours, 'esynapse stream' catching up",
         MISSING,
     ]
-    loads = ["100/s", *["full speed"] * 3]
+    full = ["full speed", "full speed, 2 publishers"]
+    loads = ["100/s", *full, *full, "full speed"]
     assert speed["load"].to_pylist() == [*loads, None]
     assert cost["load"].to_pylist() == loads
     assert speed["events"].to_pylist()[0] == "100"
-    assert speed["of the limit"].to_pylist()[2] == "1.00"
+    assert speed["of the limit"].to_pylist()[3:5] == ["1.00", "1.00"]
     assert not any("arrived within" in note or "more than once" in note for note in notes)
 
 

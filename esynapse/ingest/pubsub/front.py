@@ -48,7 +48,10 @@ def grpc_server(store: Store) -> grpc.Server:
             grpc.method_handlers_generic_handler(
                 subscriber_service.NAME,
                 {name: _unary(*call) for name, call in subscriber.calls().items()}
-                | {"StreamingPull": _streaming(subscriber)},
+                | {
+                    "Pull": _guarded(types.PullRequest.pb().FromString, subscriber.pull),
+                    "StreamingPull": _streaming(subscriber),
+                },
             ),
         )
     )
@@ -56,9 +59,15 @@ def grpc_server(store: Store) -> grpc.Server:
 
 
 def _unary(read: Callable[[bytes], Any], answer: Callable[[Any], Any]) -> grpc.RpcMethodHandler:
+    return _guarded(read, lambda request, _: answer(request))
+
+
+def _guarded(
+    read: Callable[[bytes], Any], answer: Callable[[Any, grpc.ServicerContext], Any]
+) -> grpc.RpcMethodHandler:
     def call(request: Any, context: grpc.ServicerContext) -> Any:
         try:
-            return answer(request)
+            return answer(request, context)
         except (RefusalError, sqlite3.Error) as error:
             refusal = _refusal(error)
             context.abort(refusal.code, refusal.message)

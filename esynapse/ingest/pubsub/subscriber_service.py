@@ -29,19 +29,19 @@ ListSubscriptionsResponse = types.ListSubscriptionsResponse.pb()
 
 
 class SubscriberService:
-    """The unary calls of the service that the embedded server answers."""
+    """The calls of the service that the embedded server answers, but for the streaming one."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.counter = Counter(store)
 
     def calls(self) -> Calls:
+        """Those that need to know nothing about their caller: all but ``pull``."""
         answers = {
             types.GetSubscriptionRequest: self.get_subscription,
             types.ListSubscriptionsRequest: self.list_subscriptions,
             types.UpdateSubscriptionRequest: self.update_subscription,
             types.DeleteSubscriptionRequest: self.delete_subscription,
-            types.PullRequest: self.pull,
             types.AcknowledgeRequest: self.acknowledge,
             types.ModifyAckDeadlineRequest: self.modify_ack_deadline,
             types.SeekRequest: self.seek,
@@ -75,14 +75,20 @@ class SubscriberService:
             subscriptions.delete(connection, request.subscription)
         return Empty()
 
-    def pull(self, request: Any) -> Any:
-        """Waits a while for a first message, and answers with none if none comes."""
+    def pull(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Waits a while for a first message, and answers with none if none comes.
+
+        Once the caller is gone it takes nothing: what it took would be out until its deadline.
+        """
         if request.max_messages <= 0:
             raise invalid("The value for max_messages is too small. It must be at least 1.")
         name = self.pullable(request.subscription).name
         give_up = time.monotonic() + (0 if request.return_immediately else PULL_WAIT_SECONDS)
+        context.add_callback(self.store.notify)
         while True:
             seen = self.store.changes
+            if not context.is_active():
+                return PullResponse()
             messages = self.counter.take(
                 name,
                 limit=min(request.max_messages, MAX_PULL_MESSAGES),
