@@ -12,7 +12,7 @@ from tests.cdnow import cdnow_orders
 hush_interpreter_exit()
 
 settings.register_profile("thorough", max_examples=220, deadline=None)
-settings.register_profile("quick", max_examples=20, deadline=None)
+settings.register_profile("quick", max_examples=10, deadline=None)
 settings.load_profile("thorough")
 
 

@@ -172,7 +172,7 @@ def _arrivals(arrivals: Facts) -> None:
                 value="events",
                 title="Events by age at landing",
                 palette=colours.PROMOTION,
-                shape=",",
+                shape=",d",
                 height=180,
                 longest_first=False,
             ),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from google.api_core import exceptions
+from google.api_core.retry import Retry, if_exception_type
 from google.cloud.pubsub_v1 import PublisherClient
 from google.pubsub_v1 import types
 
@@ -17,6 +18,8 @@ from esynapse.settings import Settings
 
 MAX_DELIVERY_ATTEMPTS = 5
 CALL_SECONDS = 20.0
+RETRY = Retry(if_exception_type(exceptions.ServiceUnavailable), timeout=CALL_SECONDS)
+"""Of a service that is away; the client's own would go on for ten minutes."""
 
 
 def provision(settings: Settings) -> list[str]:
@@ -79,7 +82,7 @@ def _subscriptions(settings: Settings) -> list[types.Subscription]:
 
 def _create(call: Callable[..., Any], resource: Any) -> str | None:
     try:
-        call(request=resource, timeout=CALL_SECONDS)
+        call(request=resource, timeout=CALL_SECONDS, retry=RETRY)
     except exceptions.AlreadyExists:
         return None
     return str(resource.name)

@@ -20,7 +20,8 @@ def print_rows(rows: pa.Table, *, as_json: bool = False) -> None:
     table = Table(*rows.column_names, box=None, header_style="bold", pad_edge=False)
     for row in rows.to_pylist():
         table.add_row(*map(_shown, row.values()))
-    Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
+    width = None if sys.stdout.isatty() else 10_000
+    Console(width=width, highlight=False, markup=False).print(table)
 
 
 def _shown(value: object) -> str:

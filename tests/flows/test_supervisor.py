@@ -17,6 +17,8 @@ from flows.restarts import MOST, WITHIN, Restarts
 from flows.supervisor import Supervisor, is_alive, read_run_file
 from tests.ingest.conftest import wait_until
 
+pytestmark = pytest.mark.slow
+
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 PARENT = [
     sys.executable,

@@ -16,6 +16,8 @@ from esynapse.forecasting import CONFIDENCE_LEVEL, Forecast, forecast_daily, for
 from esynapse.forecasting.models import WEEK_OF_DAYS, daily_ensemble, seasonal_naive
 from esynapse.warehouse.raw_tables import ACCURACY_SCHEMA, FORECAST_SCHEMA
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = pa.schema(
     [("series_id", pa.string()), ("timestamp", pa.timestamp("us", tz="UTC")), ("value", "float64")]
 )
