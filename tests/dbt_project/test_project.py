@@ -1,10 +1,13 @@
 """The project itself: contracts, documentation, and that BigQuery's SQL compiles."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+import yaml
 
 from tests.dbt_project.conftest import PROJECT, Built, environment, run_dbt
 
@@ -65,6 +68,21 @@ def test_every_unit_test_of_a_formula_passes(built: Built, manifest: dict[str, A
 
     assert len(names) >= 10
     assert {built.statuses[name] for name in names} == {"pass"}
+
+
+def test_a_build_that_spilled_to_the_disk_can_go_on(tmp_path: Path) -> None:
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text())["esynapse"]
+    local = profile["outputs"]["local"]
+    options = local["config_options"] | {
+        "temp_directory": str(tmp_path / "spill"),
+        "memory_limit": "40MB",
+    }
+    with closing(duckdb.connect(config=options)) as connection:
+        connection.execute("create table t as select hash(i) as h from range(9_000_000) r(i)")
+        spilled = connection.execute("select size from duckdb_temporary_files()").fetchall()
+        for name, value in local["settings"].items():
+            connection.cursor().execute(f"set {name} = '{value}'")
+    assert spilled, "or this proves nothing"
 
 
 def test_the_project_holds_no_python() -> None:
