@@ -15,7 +15,7 @@ days as (
     from {{ ref('int_discount_periods') }} as periods
     cross join clock, {{ date_series(
         'greatest(' ~ add_days('periods.period_start', -56) ~ ', clock.first_date)',
-        'least(' ~ add_days('periods.period_end', 7) ~ ', clock.last_complete_date)'
+        'least(' ~ add_days('periods.period_end', 63) ~ ', clock.last_complete_date)'
     ) }}
 
 ),
@@ -28,13 +28,15 @@ observed as (
         case
             when days.shop_date < days.period_start then 'before'
             when days.shop_date <= days.period_end then 'during'
-            else 'after'
+            when days.shop_date <= {{ add_days('days.period_end', 7) }} then 'after'
+            else 'later'
         end as phase,
         coalesce(product_days.units, 0) as units,
         coalesce(product_days.gross_revenue, 0) as revenue,
         product_days.average_price,
         coalesce(product_days.on_sale_events, 0) = 0 as is_regular,
         coalesce(product_days.out_of_stock_events, 0) = 0 as is_in_stock,
+        coalesce(product_days.in_stock_share, 1) as in_stock_share,
         demand.demand_index
     from days
     inner join {{ ref('int_products') }} as products using (product_id)
@@ -45,18 +47,42 @@ observed as (
 
 ),
 
-{#- Clean days are in stock and, before and after, without promotion; the newest 28 count. -#}
+{#- A promotion takes demand from the days after it: for a week they are not usual days. -#}
+recovered as (
+
+    select
+        *,
+        max(case when is_regular then 0 else 1 end) over (
+            partition by discount_period_id order by shop_date
+            rows between 7 preceding and current row
+        ) = 0 as is_usual
+    from observed
+
+),
+
+judged as (
+
+    select
+        *,
+        case phase
+            when 'during' then in_stock_share > 0
+            when 'after' then is_in_stock and is_regular
+            else is_in_stock and is_usual
+        end as is_clean
+    from recovered
+
+),
+
 ranked as (
 
     select
         *,
-        is_in_stock and (phase = 'during' or is_regular) as is_clean,
-        sum(case when is_in_stock and is_regular then 1 else 0 end) over (
+        sum(case when is_clean then 1 else 0 end) over (
             partition by discount_period_id, phase
             order by shop_date desc
             rows between unbounded preceding and current row
         ) as clean_days_from_here
-    from observed
+    from judged
 
 )
 
@@ -68,8 +94,10 @@ select
     revenue,
     {{ as_double('average_price') }} as average_price,
     is_in_stock,
+    {{ as_double('in_stock_share') }} as in_stock_share,
     is_clean,
+    phase = 'before' and is_clean and clean_days_from_here <= 28 as is_baseline,
     {{ weekday('shop_date') }} as weekday,
     demand_index
 from ranked
-where phase <> 'before' or (is_clean and clean_days_from_here <= 28)
+where phase in ('during', 'after') or is_clean

@@ -15,7 +15,7 @@ baseline as (
         avg(units) as mean_units,
         avg(demand_index) as mean_index
     from days
-    where phase = 'before'
+    where is_baseline
     group by 1
 
 ),
@@ -28,7 +28,7 @@ weekdays as (
         avg(units) as mean_units,
         avg(demand_index) as mean_index
     from days
-    where phase = 'before'
+    where is_baseline
     group by 1, 2
 
 ),
@@ -39,17 +39,18 @@ phases as (
     select
         days.discount_period_id,
         days.phase,
-        count(*) as selling_days,
+        sum(days.in_stock_share) as selling_days,
         sum(days.units) as units,
-        sum(coalesce(weekdays.mean_units, baseline.mean_units)) as usual_units,
-        sum(days.demand_index) as demand,
+        sum(days.in_stock_share * coalesce(weekdays.mean_units, baseline.mean_units))
+            as usual_units,
+        sum(days.in_stock_share * days.demand_index) as demand,
         sum(case when days.demand_index is not null then
-            coalesce(weekdays.mean_index, baseline.mean_index)
+            days.in_stock_share * coalesce(weekdays.mean_index, baseline.mean_index)
         end) as usual_demand
     from days
     inner join baseline using (discount_period_id)
     left join weekdays using (discount_period_id, weekday)
-    where days.phase <> 'before'
+    where days.phase in ('during', 'after')
     group by 1, 2
 
 )
@@ -57,7 +58,7 @@ phases as (
 select
     discount_period_id,
     phases.phase,
-    {{ whole('phases.selling_days') }} as selling_days,
+    phases.selling_days,
     {{ whole('phases.units') }} as units,
     phases.usual_units * coalesce({{ ratio('phases.demand', 'phases.usual_demand') }}, 1)
         as expected_units,

@@ -14,6 +14,9 @@ with events as (
         shop_date,
         {{ count_where("event_type = 'view_item'") }} as views,
         {{ count_where("event_type = 'out_of_stock'") }} as out_of_stock_events,
+        min(case when event_type = 'out_of_stock' then event_timestamp end) as sold_out_at,
+        min(case when event_type in ('add_to_cart', 'purchase') then event_timestamp end)
+            as first_wanted_at,
         {{ count_where("event_type = 'review'") }} as reviews,
         sum(case when event_type = 'review' then rating else 0 end) as rating_sum,
         {{ count_where(in_session) }} as priced_events,
@@ -71,6 +74,12 @@ select
     {{ money('coalesce(gross_revenue, 0)') }} as gross_revenue,
     {{ money('coalesce(refunds, 0)') }} as refunds,
     lowest_price,
-    average_price
+    average_price,
+    case
+        when sold_out_at is null then 1
+        when first_wanted_at < sold_out_at
+            then least({{ seconds_between(shop_midnight('shop_date'), 'sold_out_at') }} / 86400, 1)
+        else 0
+    end as in_stock_share
 from events
 full outer join sessions using (product_id, shop_date)

@@ -1,3 +1,5 @@
+{% set clusters = ['product_id', 'start_week', 'discount_period_id'] %}
+
 with categories as (
 
     select distinct category from {{ ref('int_products') }}
@@ -6,11 +8,7 @@ with categories as (
 
 periods as (
 
-    select
-        *,
-        ln(1 - discount_depth) as log_ratio
-    from {{ ref('discount_effectiveness') }}
-    where expected_units > 0 and discount_depth > 0 and discount_depth < 1
+    select * from {{ ref('int_discount_scores') }}
 
 ),
 
@@ -19,38 +17,62 @@ pooled as (
     select
         category,
         count(*) as periods,
-        sum(selling_units) as units,
-        sum(baseline_units) as baseline_units,
-        sum(expected_units) as expected_units,
-        sum(expected_units * discount_depth) as depth,
-        sum(expected_units * log_ratio) as log_ratio,
-        sum(incremental_revenue) as incremental_revenue
+        max(elasticity) as elasticity,
+        sum(information) as information,
+        sum(incremental_revenue) as incremental_revenue,
+        {{ ratio('sum(units)', 'sum(exposure)') }} - 1 as uplift,
+        {{ ratio('sum(exposure * discount_depth)', 'sum(exposure)') }} as discount_depth
     from periods
     group by 1
 
 ),
 
-logs as (
+sums as (
+
+    {% for cluster in clusters -%}
+    select category, '{{ cluster }}' as cluster, sum(score) as score
+    from periods
+    group by category, {{ cluster }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+variances as (
 
     select
-        *,
-        case when units > 0 then ln(units / expected_units) end as log_uplift,
-        log_ratio / expected_units as mean_log_ratio,
-        case when units > 0 and baseline_units > 0 then
-            1.96 * sqrt(1.0 / units + 1.0 / baseline_units)
-        end as log_error
+        category,
+        {% for cluster in clusters -%}
+        sum(case when cluster = '{{ cluster }}' then score * score end)
+        * {{ ratio(
+            count_where("cluster = '" ~ cluster ~ "'"),
+            count_where("cluster = '" ~ cluster ~ "'") ~ ' - 1'
+        ) }} as by_{{ cluster }} {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from sums
+    group by 1
+
+),
+
+estimates as (
+
+    select
+        pooled.*,
+        1.645 / nullif(information, 0) * sqrt(greatest(
+            by_product_id, by_product_id + by_start_week - by_discount_period_id
+        )) as margin
     from pooled
+    inner join variances using (category)
 
 )
 
 select
     category,
     {{ whole('coalesce(periods, 0)') }} as periods,
-    units / expected_units - 1 as uplift,
-    depth / expected_units as discount_depth,
-    log_uplift / mean_log_ratio as elasticity,
-    (log_uplift + log_error) / mean_log_ratio as elasticity_lower,
-    (log_uplift - log_error) / mean_log_ratio as elasticity_upper,
+    uplift,
+    discount_depth,
+    elasticity,
+    elasticity - margin as elasticity_lower,
+    elasticity + margin as elasticity_upper,
     {{ money('incremental_revenue') }} as incremental_revenue
 from categories
-left join logs using (category)
+left join estimates using (category)

@@ -25,7 +25,7 @@ logs as (
             as log_ratio,
         case when uplift > -1 then ln(1 + uplift) end as log_uplift,
         case when selling_units > 0 and baseline_units > 0 then
-            1.96 * sqrt(1.0 / selling_units + 1.0 / baseline_units)
+            1.645 * sqrt(1.0 / selling_units + 1.0 / baseline_units)
         end as log_error
     from priced
 
