@@ -42,6 +42,6 @@ TRENDING = f"""
 select rank_overall, product_id, product_name, category, trending_score, velocity, views_24h,
     carts_24h, purchases_24h, weighted_24h, weighted_mean_28d
 from trending_score
-where {CATEGORY_FILTER}
+where is_trending and {CATEGORY_FILTER}
 order by rank_overall
 limit 12"""

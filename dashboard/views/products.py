@@ -154,7 +154,7 @@ def _trending(page: Page) -> None:
     st.subheader("Trending now")
     rows = page.connection.query(queries.TRENDING, categories=page.selection.category_parameter)
     if rows.empty:
-        states.missing("Nothing was viewed, carted or bought in the last 28 days.")
+        states.missing("Nothing trends: no product is livelier than chance makes it.")
         return
     st.dataframe(
         rows,
@@ -176,8 +176,8 @@ def _trending(page: Page) -> None:
         },
     )
     st.caption(
-        "The last 24 hours of views, carts and purchases against the product's own 28 days, "
-        "newer ones counting more."
+        "The last 24 hours of views, carts and purchases against the product's own 28 days and the "
+        "pace of the whole shop, newer ones counting more. Only what is more than chance."
     )
 
 

@@ -18,13 +18,26 @@ with totals as (
 
 ),
 
+{#- How lively the whole shop is beside its own 28 days: a Black Friday is no trend of a product. -#}
+shop as (
+
+    select
+        coalesce({{ ratio('sum(decayed_24h)', 'sum(decayed_mean_28d)') }}, 1) as pace,
+        coalesce({{ ratio('sum(weighted_24h)', 'sum(weighted_mean_28d)') }}, 1) as weighted_pace
+    from totals
+
+),
+
 scored as (
 
     select
-        *,
-        (decayed_24h - decayed_mean_28d) / sqrt(decayed_mean_28d + 1) as trending_score,
-        (weighted_24h - weighted_mean_28d) / sqrt(weighted_mean_28d + 1) as velocity
+        totals.*,
+        (decayed_24h - pace * decayed_mean_28d) / sqrt(pace * decayed_mean_28d + 1)
+            as trending_score,
+        (weighted_24h - weighted_pace * weighted_mean_28d)
+        / sqrt(weighted_pace * weighted_mean_28d + 1) as velocity
     from totals
+    cross join shop
 
 )
 
@@ -34,6 +47,7 @@ select
     products.product_name,
     products.category,
     {{ as_double('scored.trending_score') }} as trending_score,
+    coalesce(scored.trending_score >= 6.5, false) as is_trending,
     {{ as_double('scored.velocity') }} as velocity,
     {{ as_double('scored.weighted_24h') }} as weighted_24h,
     {{ as_double('scored.weighted_mean_28d') }} as weighted_mean_28d,
