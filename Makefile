@@ -1,6 +1,6 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test check chaos bench lock format clean browser
+.PHONY: help up down test check chaos truth bench lock format clean browser
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -32,6 +32,11 @@ check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 chaos: export ESYNAPSE_CHAOS_KILLS ?= 200
 chaos: .venv/dev.stamp ## Kill every process 200 times in all, under load, and account for every event
 	$(BIN)/pytest -s tests/chaos/test_chaos.py
+
+truth: export ESYNAPSE_TRUTH_SCALE ?= 1
+truth: export ESYNAPSE_TRUTH_SEEDS ?= 1,2,42
+truth: .venv/dev.stamp ## Half a year of three shops: do the marts find what was planted?
+	$(BIN)/pytest -s tests/truth
 
 bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench up

@@ -33,6 +33,7 @@ select
     {{ whole('spans') }} as spans,
     {{ whole('sum(weight)') }} as weighted,
     sum(weight * pow(0.5, (age_hours - 24 * floor(age_hours / 24)) / 12)) as decayed,
+    sum(pow(0.5, (age_hours - 24 * floor(age_hours / 24)) / 12)) as decayed_count,
     {{ whole(count_where('weight = 1')) }} as views,
     {{ whole(count_where('weight = 3')) }} as carts,
     {{ whole(count_where('weight = 8')) }} as purchases

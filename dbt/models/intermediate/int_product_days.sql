@@ -17,6 +17,8 @@ with events as (
         min(case when event_type = 'out_of_stock' then event_timestamp end) as sold_out_at,
         min(case when event_type in ('add_to_cart', 'purchase') then event_timestamp end)
             as first_wanted_at,
+        max(case when event_type in ('add_to_cart', 'purchase') then event_timestamp end)
+            as last_wanted_at,
         {{ count_where("event_type = 'review'") }} as reviews,
         sum(case when event_type = 'review' then rating else 0 end) as rating_sum,
         {{ count_where(in_session) }} as priced_events,
@@ -75,11 +77,8 @@ select
     {{ money('coalesce(refunds, 0)') }} as refunds,
     lowest_price,
     average_price,
-    case
-        when sold_out_at is null then 1
-        when first_wanted_at < sold_out_at
-            then least({{ seconds_between(shop_midnight('shop_date'), 'sold_out_at') }} / 86400, 1)
-        else 0
-    end as in_stock_share
+    sold_out_at,
+    first_wanted_at,
+    last_wanted_at
 from events
 full outer join sessions using (product_id, shop_date)

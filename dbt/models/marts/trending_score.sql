@@ -9,6 +9,9 @@ with totals as (
         sum(case when span = 0 then decayed else 0 end) as decayed_24h,
         sum(case when span between 1 and spans then decayed else 0 end)
         / max(case when spans > 0 then spans end) as decayed_mean_28d,
+        sum(case when span = 0 then decayed_count else 0 end) as count_24h,
+        sum(case when span between 1 and spans then decayed_count else 0 end)
+        / max(case when spans > 0 then spans end) as count_mean_28d,
         sum(case when span = 0 then views else 0 end) as views_24h,
         sum(case when span = 0 then carts else 0 end) as carts_24h,
         sum(case when span = 0 then purchases else 0 end) as purchases_24h
@@ -23,7 +26,8 @@ shop as (
 
     select
         coalesce({{ ratio('sum(decayed_24h)', 'sum(decayed_mean_28d)') }}, 1) as pace,
-        coalesce({{ ratio('sum(weighted_24h)', 'sum(weighted_mean_28d)') }}, 1) as weighted_pace
+        coalesce({{ ratio('sum(weighted_24h)', 'sum(weighted_mean_28d)') }}, 1) as weighted_pace,
+        coalesce({{ ratio('sum(count_24h)', 'sum(count_mean_28d)') }}, 1) as count_pace
     from totals
 
 ),
@@ -35,7 +39,8 @@ scored as (
         (decayed_24h - pace * decayed_mean_28d) / sqrt(pace * decayed_mean_28d + 1)
             as trending_score,
         (weighted_24h - weighted_pace * weighted_mean_28d)
-        / sqrt(weighted_pace * weighted_mean_28d + 1) as velocity
+        / sqrt(weighted_pace * weighted_mean_28d + 1) as velocity,
+        (count_24h - count_pace * count_mean_28d) / sqrt(count_pace * count_mean_28d + 1) as z_score
     from totals
     cross join shop
 
@@ -47,7 +52,8 @@ select
     products.product_name,
     products.category,
     {{ as_double('scored.trending_score') }} as trending_score,
-    coalesce(scored.trending_score >= 6.5, false) as is_trending,
+    {{ as_double('scored.z_score') }} as z_score,
+    coalesce(scored.z_score >= 4.6, false) as is_trending,
     {{ as_double('scored.velocity') }} as velocity,
     {{ as_double('scored.weighted_24h') }} as weighted_24h,
     {{ as_double('scored.weighted_mean_28d') }} as weighted_mean_28d,
