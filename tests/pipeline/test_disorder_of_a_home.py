@@ -90,6 +90,7 @@ def test_an_unknown_level_is_refused_and_the_known_ones_are_named(tmp_path: Path
         backfill(settings_of(tmp_path / "home", disorder="awful"), now=NOON)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1, 2.5])
 def test_streamed_disorder_lands_in_the_lake_and_the_dead_letters_as_the_truth_says(
     tmp_path: Path, rate: float

@@ -293,6 +293,7 @@ OCCURS = {
 """What must be there, and how often at least, for the laws above to be about something."""
 
 
+@pytest.mark.slow
 def test_among_all_sorts_of_shops_everything_occurs() -> None:
     seen = Counter[str]()
     for shop in map(history, range(60)):
