@@ -1,4 +1,4 @@
-"""The project itself: contracts, documentation, and that BigQuery's SQL compiles."""
+"""The project itself: contracts, documentation, tests."""
 
 import json
 from contextlib import closing
@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import yaml
 
-from tests.dbt_project.conftest import PROJECT, Built, environment, run_dbt
+from tests.dbt_project.conftest import PROJECT, Built
 
 pytestmark = pytest.mark.slow
 
@@ -87,23 +87,3 @@ def test_a_build_that_spilled_to_the_disk_can_go_on(tmp_path: Path) -> None:
 
 def test_the_project_holds_no_python() -> None:
     assert list(PROJECT.glob("**/*.py")) == []
-
-
-@pytest.mark.parametrize("incremental", [False, True])
-def test_bigquery_compiles_without_a_network(tmp_path: Path, incremental: bool) -> None:
-    variables = {"compile_incremental": incremental, "changed_dates": ["2026-01-01"]}
-    with environment(
-        ESYNAPSE_BIGQUERY_METHOD="oauth-secrets",
-        ESYNAPSE_BIGQUERY_TOKEN="none",
-        ESYNAPSE_TIMEZONE="Europe/Berlin",
-    ):
-        compiled = run_dbt(
-            tmp_path,
-            *("compile", "--target", "bigquery", "--no-introspect", "--no-populate-cache"),
-            *("--vars", json.dumps(variables)),
-        )
-    sql = (tmp_path / "compiled/esynapse/models/intermediate/int_sale_lines.sql").read_text()
-
-    assert "daily_revenue" in compiled
-    assert "timestamp_trunc(event_timestamp, hour, 'Europe/Berlin')" in sql
-    assert ("date '2026-01-01'" in sql) is incremental

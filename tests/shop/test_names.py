@@ -145,6 +145,7 @@ def test_shuffled_is_a_permutation_of_any_size(size, key):
 
 
 @pytest.mark.parametrize("name", ASSORTMENTS)
+@pytest.mark.slow
 def test_no_two_choices_of_words_spell_the_same_name(name):
     """With the bijection this makes names unique: a name gives back its words.
 

@@ -30,7 +30,7 @@ sales as (
 
 ),
 
-views as (
+viewed as (
 
     select
         product_days.shop_date as revenue_date,
@@ -56,4 +56,4 @@ select
 from days
 cross join categories
 left join sales using (revenue_date, category)
-left join views using (revenue_date, category)
+left join viewed using (revenue_date, category)

@@ -22,7 +22,7 @@ sales as (
 
 ),
 
-orders as (
+ordered as (
 
     select order_date as revenue_date, count(*) as orders
     from {{ ref('int_orders') }}
@@ -30,7 +30,7 @@ orders as (
 
 ),
 
-new_buyers as (
+came as (
 
     select first_order_date as revenue_date, count(*) as new_buyers
     from {{ ref('customers') }}
@@ -38,7 +38,7 @@ new_buyers as (
 
 ),
 
-sessions as (
+visited as (
 
     select
         shop_date as revenue_date,
@@ -71,6 +71,6 @@ select
     coalesce(revenue_date <= last_complete_date, false) as is_complete
 from days
 left join sales using (revenue_date)
-left join orders using (revenue_date)
-left join new_buyers using (revenue_date)
-left join sessions using (revenue_date)
+left join ordered using (revenue_date)
+left join came using (revenue_date)
+left join visited using (revenue_date)

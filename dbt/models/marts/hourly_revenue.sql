@@ -22,7 +22,7 @@ sales as (
 
 ),
 
-orders as (
+ordered as (
 
     select order_hour as revenue_hour, count(*) as orders
     from {{ ref('int_orders') }}
@@ -30,7 +30,7 @@ orders as (
 
 ),
 
-sessions as (
+visited as (
 
     select shop_hour as revenue_hour, count(*) as sessions
     from {{ ref('int_sessions') }}
@@ -45,7 +45,7 @@ hours as (
     union distinct
     select revenue_hour from sales
     union distinct
-    select revenue_hour from sessions
+    select revenue_hour from visited
 
 )
 
@@ -62,5 +62,5 @@ select
 from hours
 cross join clock
 left join sales using (revenue_hour)
-left join orders using (revenue_hour)
-left join sessions using (revenue_hour)
+left join ordered using (revenue_hour)
+left join visited using (revenue_hour)

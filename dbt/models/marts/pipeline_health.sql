@@ -12,7 +12,7 @@ quarantined as (
 
 ),
 
-dead_letters as (
+letters as (
 
     select {{ utc_date('publish_time') }} as event_date, count(*) as dead_letters
     from {{ source('raw', 'dead_letter_events') }}
@@ -20,7 +20,7 @@ dead_letters as (
 
 ),
 
-builds as (
+runs as (
 
     select
         {{ utc_date('started_at') }} as event_date,
@@ -39,9 +39,9 @@ dates as (
     union distinct
     select event_date from quarantined
     union distinct
-    select event_date from dead_letters
+    select event_date from letters
     union distinct
-    select event_date from builds
+    select event_date from runs
 
 )
 
@@ -56,12 +56,12 @@ select
     ) }}, 0) as duplicates,
     {{ whole('coalesce(quarantined.quarantined, 0)') }} as quarantined,
     {{ whole('coalesce(days.rows_staged, 0)') }} as rows_staged,
-    {{ whole('coalesce(dead_letters.dead_letters, 0)') }} as dead_letters,
-    {{ whole('coalesce(builds.builds, 0)') }} as builds,
-    {{ whole('coalesce(builds.green_builds, 0)') }} as green_builds,
-    builds.last_green_build_at
+    {{ whole('coalesce(letters.dead_letters, 0)') }} as dead_letters,
+    {{ whole('coalesce(runs.builds, 0)') }} as builds,
+    {{ whole('coalesce(runs.green_builds, 0)') }} as green_builds,
+    runs.last_green_build_at
 from dates
 left join days using (event_date)
 left join quarantined using (event_date)
-left join dead_letters using (event_date)
-left join builds using (event_date)
+left join letters using (event_date)
+left join runs using (event_date)

@@ -4,7 +4,7 @@
     meta={'day': 'event_date'}
 ) }}
 
-with source as (
+with broken as (
 
     select * from {{ ref('stg_event_rules') }}
     where
@@ -29,4 +29,4 @@ select distinct
     source,
     reason,
     coalesce(event_date, date '1970-01-01') as event_date
-from source
+from broken

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-with source as (
+with raw_events as (
 
     select * from {{ source('raw', 'live_events') }}
     where {{ all_partitions() }}
@@ -23,7 +23,7 @@ judged as (
         rating,
         source,
         {{ broken_rule() }} as reason
-    from source
+    from raw_events
 
 )
 

@@ -54,7 +54,7 @@ earliest as (
 
 ),
 
-source as (
+counted as (
 
     select * from single
     union all
@@ -76,4 +76,4 @@ select
     quantity,
     rating,
     source
-from source
+from counted

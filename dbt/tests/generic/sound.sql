@@ -56,7 +56,7 @@ counted as (
 
 ),
 
-failures as (
+judged as (
 
     select 'key is unique' as rule, count(*) as failures from repeated
     {% for name in rules -%}
@@ -66,7 +66,7 @@ failures as (
 
 )
 
-select rule, failures from failures
+select rule, failures from judged
 where failures > 0
 
 {% endtest %}
