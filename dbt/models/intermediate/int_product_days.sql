@@ -5,6 +5,7 @@
 ) }}
 
 {% set line_amount = 'round(unit_price * quantity, 2)' %}
+{% set wanted = "event_type in ('add_to_cart', 'purchase')" %}
 {% set in_session = "event_type not in ('refund', 'review')" %}
 
 with events as (
@@ -15,10 +16,8 @@ with events as (
         {{ count_where("event_type = 'view_item'") }} as views,
         {{ count_where("event_type = 'out_of_stock'") }} as out_of_stock_events,
         min(case when event_type = 'out_of_stock' then event_timestamp end) as sold_out_at,
-        min(case when event_type in ('add_to_cart', 'purchase') then event_timestamp end)
-            as first_wanted_at,
-        max(case when event_type in ('add_to_cart', 'purchase') then event_timestamp end)
-            as last_wanted_at,
+        min(case when {{ wanted }} then event_timestamp end) as first_wanted_at,
+        max(case when {{ wanted }} then event_timestamp end) as last_wanted_at,
         {{ count_where("event_type = 'review'") }} as reviews,
         sum(case when event_type = 'review' then rating else 0 end) as rating_sum,
         {{ count_where(in_session) }} as priced_events,
@@ -75,10 +74,7 @@ select
     {% endfor -%}
     {{ money('coalesce(gross_revenue, 0)') }} as gross_revenue,
     {{ money('coalesce(refunds, 0)') }} as refunds,
-    lowest_price,
-    average_price,
-    sold_out_at,
-    first_wanted_at,
-    last_wanted_at
+    lowest_price, average_price,
+    sold_out_at, first_wanted_at, last_wanted_at
 from events
 full outer join sessions using (product_id, shop_date)
