@@ -36,7 +36,7 @@ chaos: .venv/dev.stamp ## Kill every process 200 times in all, under load, and a
 truth: export ESYNAPSE_TRUTH_SCALE ?= 1
 truth: export ESYNAPSE_TRUTH_SEEDS ?= 1,2,42
 truth: .venv/dev.stamp ## Half a year of three shops: do the marts find what was planted?
-	$(BIN)/pytest -s tests/truth
+	$(BIN)/pytest -q tests/truth
 
 bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench up

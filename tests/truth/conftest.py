@@ -5,7 +5,7 @@ are wider. ``make truth`` takes three whole ones (ESYNAPSE_TRUTH_SCALE, ESYNAPSE
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +46,23 @@ class Known:
             assert quoted in text, f"{name} does not read {quoted}"
             text = text.replace(quoted, other)
         return text
+
+
+Report = Callable[[str], None]
+"""Says what was found, at the end of ``make truth``."""
+_lines = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def report(pytestconfig: pytest.Config) -> Report:
+    return pytestconfig.stash.setdefault(_lines, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for line in config.stash.get(_lines, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from tests.truth.conftest import SEEDS, WHOLE, Known
+from tests.truth.conftest import SEEDS, WHOLE, Known, Report
 
 pytestmark = pytest.mark.slow
 
@@ -40,8 +40,13 @@ def categories(shops: list[Known]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def test_the_intervals_of_the_categories_cover_what_was_planted(categories: pd.DataFrame) -> None:
+def test_the_intervals_of_the_categories_cover_what_was_planted(
+    categories: pd.DataFrame, report: Report
+) -> None:
     covered = categories["planted"].between(categories["lower"], categories["upper"])
+    off = categories["found"] / categories["planted"] - 1
+    report(categories.assign(covered=covered, off=off).round(3).to_string(index=False))
+    report(f"{covered.sum()} of {len(covered)} intervals cover; off by {off.mean():.1%} on average")
 
     assert len(categories) == 12 * len(SEEDS)
     assert covered.mean() >= (0.8 if WHOLE else 0.5), categories.round(2).to_string()
@@ -62,11 +67,14 @@ def test_the_mean_over_the_categories_comes_within_15_percent(categories: pd.Dat
     assert found == pytest.approx(planted, rel=TOLERANCE)
 
 
-def test_promotions_take_demand_from_the_week_after_them(shops: list[Known]) -> None:
+def test_promotions_take_demand_from_the_week_after_them(
+    shops: list[Known], report: Report
+) -> None:
     sums = [known.sql.execute(DIP).fetchall()[0] for known in shops]
     units, expected, pulled = (sum(column) for column in zip(*sums, strict=True))
     fading = sum(math.exp(-day / 6) for day in range(1, 8)) / 7
     planted, error = -pulled / expected * fading, 2.5 / math.sqrt(units)
+    report(f"week after a promotion: {units / expected - 1:.1%}, planted {planted:.1%}")
 
     assert units / expected - 1 == pytest.approx(planted, abs=2 * error)
     assert not WHOLE or units / expected - 1 < 0

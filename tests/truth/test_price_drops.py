@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.truth.conftest import Known
+from tests.truth.conftest import Known, Report
 
 pytestmark = pytest.mark.slow
 
@@ -45,12 +45,14 @@ where price < lowest_before - 0.004
 """What the truth says of each product's price on each day, without a look at any event."""
 
 
-def test_every_planted_price_drop_is_found_and_none_is_invented(shops: list[Known]) -> None:
+def test_every_planted_price_drop_is_found_and_none_is_invented(
+    shops: list[Known], report: Report
+) -> None:
     for known in shops:
-        _check(known)
+        _check(known, report)
 
 
-def _check(known: Known) -> None:
+def _check(known: Known, report: Report) -> None:
     known.sql.execute(f"create or replace temp table planted as {PLANTED}")
     planted, found, hit = known.sql.execute(
         "select (select count(*) from planted), (select count(*) from marts.price_drops), count(*)"
@@ -59,6 +61,7 @@ def _check(known: Known) -> None:
         " and abs(planted.lowest_before - drops.lowest_price_30d) < 0.005"
     ).fetchall()[0]
 
+    report(f"seed {known.seed}: of {planted:,} price drops {hit:,} found, {found - hit:,} invented")
     assert planted > 200
     assert hit >= 0.99 * planted
     assert found - hit <= 0.01 * found

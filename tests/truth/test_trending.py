@@ -6,7 +6,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from tests.truth.conftest import NOW, WHOLE, Known
+from tests.truth.conftest import NOW, WHOLE, Known, Report
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +50,9 @@ def trending(known: Known, as_of: datetime) -> pd.DataFrame:
     ).df()
 
 
-def test_what_goes_viral_is_among_the_first_ten_within_six_hours(shops: list[Known]) -> None:
+def test_what_goes_viral_is_among_the_first_ten_within_six_hours(
+    shops: list[Known], report: Report
+) -> None:
     viral = [(known, *row) for known in shops for row in known.sql.execute(VIRAL).fetchall()]
     found = 0
     for known, product_id, start in viral:
@@ -58,11 +60,12 @@ def test_what_goes_viral_is_among_the_first_ten_within_six_hours(shops: list[Kno
         row = trending(known, onset + timedelta(hours=6)).set_index("product_id").loc[product_id]
         found += bool(row["is_trending"] and row["rank_overall"] <= TOP)
 
+    report(f"viral: {found} of {len(viral)} among the first {TOP} within 6 hours")
     assert len(viral) >= (4 if WHOLE else 1)
     assert found >= 0.9 * len(viral)
 
 
-def test_few_places_go_to_products_without_a_cause(shops: list[Known]) -> None:
+def test_few_places_go_to_products_without_a_cause(shops: list[Known], report: Report) -> None:
     places = idle = 0
     for known, number in product(shops, range(48)):
         as_of = NOW - timedelta(hours=number * 69)
@@ -76,5 +79,6 @@ def test_few_places_go_to_products_without_a_cause(shops: list[Known]) -> None:
         places += len(top)
         idle += int((~top.isin(caused)).sum())
 
+    report(f"trending: {idle} of {places} places without a cause")
     assert places >= 50
     assert idle <= (0.05 if WHOLE else 0.15) * places
