@@ -1,12 +1,19 @@
-"""The marts against a second opinion in pandas, and against themselves built another way."""
+"""The marts against figures computed by hand, and against themselves built another way."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
-from tests.dbt_project.conftest import BROKEN, ZONE, Built, Marts
+from esynapse.home import open_home
+from esynapse.shop import load_profile, open_shop, products_table, simulate_day
+from esynapse.warehouse.local import LocalWarehouse
+from tests.dbt_project.by_hand import ByHand
+from tests.dbt_project.conftest import BROKEN, FIRST_DAY, ZONE, Built, Marts, build, read_marts
 
 pytestmark = pytest.mark.slow
 
@@ -14,41 +21,118 @@ CLOCKWORK = {"pipeline_health"}
 """Marts whose rows depend on when builds ran."""
 
 
-def expected_lines(raw: pd.DataFrame) -> pd.DataFrame:
-    """Purchases and refunds that count, with the shop's date and the amount to the cent."""
-    good = raw[~raw["event_id"].fillna("broken").str.startswith("broken")]
-    good = good.sort_values("event_timestamp").drop_duplicates(["event_date", "event_id"])
-    lines = good[good["event_type"].isin(["purchase", "refund"])].copy()
-    lines["date"] = lines["event_timestamp"].dt.tz_convert(ZONE).dt.date
-    lines["amount"] = [
-        (Decimal(str(price)) * int(units)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        for price, units in zip(lines["sale_price"], lines["quantity"], strict=True)
-    ]
-    return lines
+@pytest.fixture(scope="module", params=["late and broken", 11, 12])
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Marts, ByHand]:
+    """The marts, and the same by hand: of the home of ``built``, and of shops of other seeds."""
+    if isinstance(request.param, str):
+        built: Built = request.getfixturevalue("built")
+        marts, raw = built.incremental, built.raw
+        raw = raw[~raw["event_id"].fillna("broken").str.startswith("broken")]
+    else:
+        marts, raw = _built(request.param, tmp_path_factory)
+    products = marts["product_kpis"]
+    categories = dict(zip(products["product_id"], products["category"], strict=True))
+    return marts, ByHand(
+        raw.astype(object).where(raw.notna(), None).to_dict("records"), categories, ZONE
+    )
 
 
-def by_date(mart: pd.DataFrame, key: str = "revenue_date") -> pd.DataFrame:
-    return mart.assign(date=pd.to_datetime(mart[key]).dt.date).set_index("date")
+def _built(seed: int, factory: pytest.TempPathFactory) -> tuple[Marts, pd.DataFrame]:
+    """Four days, some of whose events come twice."""
+    home = open_home(factory.mktemp("dbt") / "home")
+    warehouse = LocalWarehouse(home)
+    state = open_shop(load_profile("typical"), seed=seed, scale=0.03, opening_day=FIRST_DAY)
+    warehouse.load_products(products_table(state))
+    for number in range(4):
+        events, state, _truth = simulate_day(state, state.next_day)
+        again = events.filter(pa.array([row % 17 == 0 for row in range(events.num_rows)]))
+        warehouse.load_events(events, batch_key=f"day {number}")
+        warehouse.load_events(again, batch_key=f"day {number} again")
+    build(home, "--exclude-resource-type", "unit_test")
+    raw = warehouse.query_raw("select * from live_events").to_pandas()
+    return read_marts(home), raw
+
+
+def as_cents(amount: object) -> int:
+    return round(float(str(amount)) * 100)
+
+
+def nonzero(found: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: value for key, value in found.items() if value}
+
+
+def as_date(value: object) -> date:
+    return pd.Timestamp(str(value)).date()
 
 
 @pytest.mark.parametrize(("kind", "column"), [("purchase", "gross_revenue"), ("refund", "refunds")])
-def test_daily_revenue_is_right_to_the_cent(built: Built, kind: str, column: str) -> None:
-    lines = expected_lines(built.raw)
-    expected = lines[lines["event_type"] == kind].groupby("date")["amount"].sum()
-    found = by_date(built.incremental["daily_revenue"])[column]
+def test_revenue_of_every_day_and_category_is_right_to_the_cent(
+    both: tuple[Marts, ByHand], kind: str, column: str
+) -> None:
+    marts, by_hand = both
+    rows = marts["daily_category_revenue"]
+    found = {
+        (as_date(day), category): as_cents(amount)
+        for day, category, amount in zip(
+            rows["revenue_date"], rows["category"], rows[column], strict=True
+        )
+    }
+    days = marts["daily_revenue"]
+    expected = by_hand.revenue(kind)
 
-    assert len(expected) > 0
-    for day, value in found.items():
-        assert Decimal(str(value)).quantize(Decimal("0.01")) == expected.get(day, Decimal(0)), day
+    assert expected or kind == "refund"
+    assert nonzero(found) == nonzero(expected)
+    assert sum(map(as_cents, days[column])) == sum(expected.values())
 
 
-def test_an_order_counts_on_the_day_of_its_first_purchase(built: Built) -> None:
-    lines = expected_lines(built.raw)
-    bought = lines[lines["event_type"] == "purchase"]
-    expected = bought.groupby("session_id")["date"].min().value_counts()
-    found = by_date(built.incremental["daily_revenue"])["orders"]
+@pytest.mark.parametrize(("kind", "column"), [("purchase", "gross_revenue"), ("refund", "refunds")])
+def test_revenue_of_every_hour_is_right_to_the_cent(
+    both: tuple[Marts, ByHand], kind: str, column: str
+) -> None:
+    marts, by_hand = both
+    rows = marts["hourly_revenue"]
+    found = {
+        hour.to_pydatetime(): as_cents(amount)
+        for hour, amount in zip(rows["revenue_hour"], rows[column], strict=True)
+    }
+    assert nonzero(found) == nonzero(by_hand.revenue_by_hour(kind))
 
-    assert found[found > 0].to_dict() == expected.to_dict()
+
+def test_every_order_counts_on_the_day_of_its_first_purchase(both: tuple[Marts, ByHand]) -> None:
+    marts, by_hand = both
+    rows = marts["daily_revenue"]
+    found = dict(zip(map(as_date, rows["revenue_date"]), map(int, rows["orders"]), strict=True))
+
+    assert nonzero(found) == by_hand.orders()
+
+
+def test_every_customer_has_their_orders_and_their_net_revenue(both: tuple[Marts, ByHand]) -> None:
+    marts, by_hand = both
+    rows = marts["customers"]
+    found = {
+        user: (int(orders), as_cents(net))
+        for user, orders, net in zip(
+            rows["user_id"], rows["orders"], rows["net_revenue"], strict=True
+        )
+    }
+    assert found == by_hand.customers()
+
+
+def test_the_funnel_is_right_in_every_slice(both: tuple[Marts, ByHand]) -> None:
+    marts, by_hand = both
+    rows = marts["sales_funnel"]
+    steps = rows[["sessions_viewed", "sessions_carted", "sessions_purchased"]].astype(int)
+    keys = zip(
+        map(as_date, rows["funnel_date"]), rows["category"], rows["discount_state"], strict=True
+    )
+    found = dict(zip(keys, steps.itertuples(index=False, name=None), strict=True))
+    expected = {key: counts for key, counts in by_hand.funnel().items() if any(counts)}
+
+    assert expected
+    assert {key: counts for key, counts in found.items() if any(counts)} == expected
+    assert all(viewed >= carted >= bought for viewed, carted, bought in found.values())
 
 
 def test_a_visit_over_midnight_is_one_session(built: Built) -> None:
