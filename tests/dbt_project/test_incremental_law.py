@@ -1,0 +1,93 @@
+"""Incremental builds end in the tables of a full refresh, in whatever order events arrive.
+
+One history in ``make test``; many with ESYNAPSE_LAW_EXAMPLES=25, ten seconds each.
+"""
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from esynapse.home import open_home
+from esynapse.shop import load_profile, open_shop, products_table, simulate_day
+from esynapse.warehouse.local import LocalWarehouse
+from tests.dbt_project.conftest import FIRST_DAY, Marts, build, read_marts
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = int(os.environ.get("ESYNAPSE_LAW_EXAMPLES", "1"))
+LAYERS = ("staging", "intermediate", "marts")
+CLOCKWORK = {"marts.pipeline_health"}
+"""Tables whose rows depend on when builds ran."""
+BATCHES = 3
+
+
+@cache
+def history() -> tuple[pa.Table, pa.Table]:
+    """Three days of a small shop: its products, its events."""
+    state = open_shop(load_profile("typical"), seed=5, scale=0.01, opening_day=FIRST_DAY)
+    products, days = products_table(state), []
+    for _ in range(3):
+        events, state, _truth = simulate_day(state, state.next_day)
+        days.append(events)
+    return products, pa.concat_tables(days)
+
+
+def arrivals(seed: int, late: float, repeated: float) -> list[pa.Table]:
+    """The events in batches: most in the order of time, some in any batch, some twice, and
+    within a batch in no order at all."""
+    rng = np.random.default_rng(seed)
+    _, events = history()
+    count = events.num_rows
+    batch = np.arange(count) * BATCHES // count
+    batch = np.where(rng.random(count) < late, rng.integers(0, BATCHES, count), batch)
+    again = np.flatnonzero(rng.random(count) < repeated)
+    rows = np.concatenate([np.arange(count), again])
+    batch = np.concatenate([batch, rng.integers(0, BATCHES, len(again))])
+    return [events.take(pa.array(rng.permutation(rows[batch == k]))) for k in range(BATCHES)]
+
+
+def tables(root: Path) -> Marts:
+    home = open_home(root)
+    return {
+        f"{layer}.{name}": rows
+        for layer in LAYERS
+        for name, rows in read_marts(home, layer).items()
+        if f"{layer}.{name}" not in CLOCKWORK
+    }
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    late=st.sampled_from([0.3, 0.02, 1.0]),
+    repeated=st.sampled_from([0.1, 0.0, 0.5]),
+)
+def test_incremental_builds_end_in_the_tables_of_a_full_refresh(
+    seed: int, late: float, repeated: float
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "home"
+        warehouse = LocalWarehouse(open_home(root))
+        warehouse.load_products(history()[0])
+        watermark = 0
+        for number, batch in enumerate(arrivals(seed, late, repeated)):
+            warehouse.load_events(batch, batch_key=f"batch {number}")
+            changed = warehouse.lake.changed_dates("live_events", after=watermark)
+            watermark = warehouse.lake.watermark("live_events")
+            build(open_home(root), "--exclude-resource-type", "unit_test", changed_dates=changed)
+        incremental = tables(root)
+        build(open_home(root), "--exclude-resource-type", "unit_test", "--full-refresh")
+        refreshed = tables(root)
+
+    assert incremental.keys() == refreshed.keys()
+    assert refreshed["marts.daily_revenue"]["orders"].sum() > 0
+    for name, rows in refreshed.items():
+        assert_frame_equal(incremental[name], rows, rtol=1e-9, obj=name)
