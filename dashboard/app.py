@@ -13,6 +13,7 @@ PAGES = (
     ("views/products.py", "Products", "🏷️"),
     ("views/discounts.py", "Discounts", "✂️"),
     ("views/funnel.py", "Funnel", "🛒"),
+    ("views/customers.py", "Customers", "👥"),
     ("views/forecast.py", "Forecast", "🔮"),
     ("views/live.py", "Live", "⚡"),
     ("views/pipeline.py", "Pipeline", "🔧"),

@@ -3,6 +3,8 @@
 import pandas as pd
 
 ACTUAL = "#3b7dc4"
+LIGHT = "#9bb8d6"
+"""Beside ACTUAL: the part of it that is new, or the measure beside it."""
 FORECAST = "#8e63d1"
 PROMOTION = "#e08f23"
 WARNING = "#d2483f"
@@ -28,7 +30,7 @@ CATEGORICAL = (
 OTHER = "Other"
 
 EVENT_TYPES = {
-    "view_item": "#9bb8d6",
+    "view_item": LIGHT,
     "add_to_cart": "#3b7dc4",
     "remove_from_cart": MUTED,
     "begin_checkout": "#2f9e8f",
@@ -38,7 +40,7 @@ EVENT_TYPES = {
     "out_of_stock": WARNING,
 }
 
-SOURCES = {"Backfill": "#9bb8d6", "Live": ACTUAL, "Import": "#7a6bc2"}
+SOURCES = {"Backfill": LIGHT, "Live": ACTUAL, "Import": "#7a6bc2"}
 
 HEALTH = {"strong": GOOD, "steady": ACTUAL, "weak": WARNING}
 

@@ -24,8 +24,8 @@ from esynapse import __version__
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing
 
-FORMAT = 2
-"""2: the queue is a log of publishes."""
+FORMAT = 3
+"""2: the queue is a log of publishes. 3: builds keep their results."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ Instants are given in the shop's wall-clock time without a zone, so that axes sa
 clock said wherever the viewer is.
 """
 
-from dashboard.charts.comparisons import cohorts, funnel, intervals, ranked_bars, scatter
+from dashboard.charts.comparisons import funnel, intervals, ranked_bars, scatter
+from dashboard.charts.customers import cohorts, lifetime_values, segments
 from dashboard.charts.forecasts import forecast
 from dashboard.charts.over_time import (
     bars_by_day,
@@ -26,6 +27,7 @@ __all__ = [
     "funnel",
     "hours",
     "intervals",
+    "lifetime_values",
     "lines",
     "periods",
     "price_history",
@@ -33,5 +35,6 @@ __all__ = [
     "pulse_total",
     "ranked_bars",
     "scatter",
+    "segments",
     "stacked_days",
 ]

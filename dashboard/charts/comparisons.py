@@ -1,4 +1,4 @@
-"""Charts that compare: ranks, points, intervals, steps of a funnel, cohorts."""
+"""Charts that compare: ranks, points, intervals, steps of a funnel."""
 
 import altair as alt
 import pandas as pd
@@ -134,34 +134,3 @@ def funnel(rows: pd.DataFrame) -> alt.LayerChart:
     )
     before = base.mark_tick(color=colours.MUTED, thickness=2, size=40).encode(x="previous:Q")
     return (bars + before + figures).properties(height=190)
-
-
-def cohorts(rows: pd.DataFrame) -> alt.LayerChart:
-    """Heat map of retention. ``rows``: cohort (text), months_since_first, retention_rate."""
-    base = alt.Chart(rows).encode(
-        x=alt.X(
-            "months_since_first:O",
-            title="Months since the first order",
-            axis=alt.Axis(labelAngle=0),
-        ),
-        y=alt.Y("cohort:N", sort=None, title="First order", axis=name_axis()),
-        tooltip=[
-            alt.Tooltip("cohort:N", title="Cohort"),
-            alt.Tooltip("months_since_first:O", title="Months since"),
-            alt.Tooltip("retention_rate:Q", format=".1%", title="Bought again"),
-            alt.Tooltip("active_customers:Q", format=",", title="Customers"),
-            alt.Tooltip("cohort_size:Q", format=",", title="Of"),
-        ],
-    )
-    cells = base.mark_rect(cornerRadius=3).encode(
-        color=alt.Color(
-            "retention_rate:Q",
-            title="Share",
-            scale=alt.Scale(range=["#e4edf7", "#7fb0de"], nice=False),
-            legend=None,
-        )
-    )
-    figures = base.mark_text(fontSize=11, color="#14202c").encode(
-        text=alt.Text("retention_rate:Q", format=".0%")
-    )
-    return (cells + figures).properties(height=34 * rows["cohort"].nunique() + 100)

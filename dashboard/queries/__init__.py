@@ -4,6 +4,7 @@
 differently in every dialect, strings are not.
 """
 
+from dashboard.queries.customers import BUYERS, COHORTS, CUSTOMERS, REPEAT_RATES, SEGMENTS
 from dashboard.queries.discounts import (
     CATEGORY_ELASTICITY,
     DISCOUNT_PERIODS,
@@ -21,7 +22,7 @@ from dashboard.queries.forecast import (
     HOURLY_RUNS,
     TOTAL_HISTORY,
 )
-from dashboard.queries.funnel import BUYERS, COHORTS, CUSTOMERS, EVENTS_EVER, FUNNEL_DAYS
+from dashboard.queries.funnel import EVENTS_EVER, FUNNEL_DAYS
 from dashboard.queries.live import LIVE_EVENTS, PRODUCT_NAMES
 from dashboard.queries.overview import (
     DAILY_BY_CATEGORY,
@@ -70,6 +71,8 @@ __all__ = [
     "PRODUCT_DAYS",
     "PRODUCT_NAMES",
     "QUARANTINE_REASONS",
+    "REPEAT_RATES",
+    "SEGMENTS",
     "TOP_PRODUCTS",
     "TOTAL_HISTORY",
     "TRENDING",

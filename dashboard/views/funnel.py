@@ -1,4 +1,4 @@
-"""Funnel: from view to purchase, and the customers who come back."""
+"""Funnel: from view to purchase."""
 
 import pandas as pd
 import streamlit as st
@@ -7,7 +7,6 @@ from dashboard import charts, colours, filters, formats, measures, queries, stat
 from dashboard.cards import card_row
 from dashboard.filters import DISCOUNT_STATES, EVERYTHING
 from dashboard.page import Page, open_page
-from dashboard.views.funnel_customers import show_customers
 
 STEPS = {
     "sessions_viewed": "Viewed",
@@ -25,9 +24,8 @@ def show(page: Page) -> None:
     else:
         states.missing(
             "There are no view_item events in the data, so there is no funnel to show: it begins "
-            "with a view. Orders and customers below need purchases alone."
+            "with a view. The pages Overview and Customers need purchases alone."
         )
-    show_customers(page)
 
 
 def _funnel(page: Page, *, has_carts: bool) -> None:

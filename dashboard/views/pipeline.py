@@ -8,12 +8,14 @@ import streamlit as st
 from dashboard import charts, colours, filters, formats, queries, states
 from dashboard.cards import card_row
 from dashboard.page import Page, open_page
+from dashboard.views.pipeline_builds import show_builds
 from dashboard.views.pipeline_prefect import show_prefect
 from dashboard.views.pipeline_stream import local_status, show_stream
 from esynapse.settings import load_settings
 
 SOURCES = {"rows_backfill": "Backfill", "rows_live": "Live", "rows_import": "Import"}
 ODDITIES = {
+    "rows_late": ("Landed a minute late or more", colours.FORECAST),
     "duplicates": ("Duplicates removed", colours.ACTUAL),
     "quarantined": ("Quarantined", colours.PROMOTION),
     "dead_letters": ("Dead letters", colours.WARNING),
@@ -39,7 +41,7 @@ def show(page: Page) -> None:
     with right, st.container(border=True, height="stretch"):
         _quarantine(page)
     with st.container(border=True):
-        _builds(page, days)
+        show_builds(page, days)
     with st.container(border=True):
         show_prefect(page)
 
@@ -99,7 +101,7 @@ def _rows(days: pd.DataFrame) -> None:
 
 
 def _oddities(days: pd.DataFrame) -> None:
-    st.subheader("Duplicates, quarantine, dead letters")
+    st.subheader("Late, twice, quarantined, refused")
     clean = True
     for column, (name, colour) in ODDITIES.items():
         total = days[column].sum()
@@ -113,7 +115,7 @@ def _oddities(days: pd.DataFrame) -> None:
             )
     if clean:
         st.success(
-            "In the chosen dates no event came twice, none broke a rule, none was refused.",
+            "In the chosen dates no event came late or twice, none broke a rule, none was refused.",
             icon="✅",
         )
 
@@ -137,44 +139,8 @@ def _quarantine(page: Page) -> None:
     st.caption("All time. They stand in the table quarantined_events and reach no other mart.")
 
 
-def _builds(page: Page, days: pd.DataFrame) -> None:
-    st.subheader("Builds")
-    built = days[days["builds"] > 0]
-    if built.empty:
-        states.missing("The first build is recorded with the next one.")
-        return
-    newest = built["last_green_build_at"].max()
-    red = int((built["builds"] - built["green_builds"]).sum())
-    long = pd.DataFrame(
-        {
-            "day": built["health_date"],
-            "Green": built["green_builds"],
-            "Red": built["builds"] - built["green_builds"],
-        }
-    ).melt("day", var_name="outcome", value_name="builds")
-    st.altair_chart(
-        charts.stacked_days(
-            long[long["builds"] > 0],
-            date="day",
-            value="builds",
-            part="outcome",
-            palette={"Green": colours.GOOD, "Red": colours.WARNING},
-            title="Builds by day",
-        ).properties(height=160)
-    )
-    when = "" if pd.isna(newest) else f", the last green one at {_stamp(page, newest)}"
-    st.caption(
-        f"Before the newest build, which the next one records: {int(built['builds'].sum()):,}, "
-        f"{red:,} of them red{when}."
-    )
-
-
 def _ago(now: datetime, instant: datetime | None) -> str:
     return f"{formats.age(now - instant)} ago" if instant else formats.NOTHING
-
-
-def _stamp(page: Page, instant: pd.Timestamp) -> str:
-    return f"{instant.tz_convert(page.clock.zone):%Y-%m-%d %H:%M}"
 
 
 show(open_page("Pipeline", filters.DATES))

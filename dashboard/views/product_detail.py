@@ -114,7 +114,12 @@ def _activity(days: pd.DataFrame) -> None:
         st.markdown("**Views**")
         st.altair_chart(
             charts.bars_by_day(
-                days, date="metric_date", value="views", title=None, colour="#9bb8d6", height=100
+                days,
+                date="metric_date",
+                value="views",
+                title=None,
+                colour=colours.LIGHT,
+                height=100,
             )
         )
     palette = {"Carted": colours.ACTUAL, "Units sold": colours.GOOD}

@@ -1,12 +1,9 @@
 """Transform: one dbt build over what has changed, published if it is green."""
 
-import json
 import os
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,8 +11,14 @@ from typing import Any
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
+from esynapse.pipeline.dbt_results import causes, described, read_results, slowest
 from esynapse.settings import Settings
-from esynapse.warehouse import catalog
+from esynapse.warehouse.builds import (
+    Build,
+    NodeResult,
+    green_watermark,
+    last_full_build_is_green,
+)
 from esynapse.warehouse.compaction import compact
 from esynapse.warehouse.lake import Lake
 from esynapse.warehouse.local import LocalWarehouse
@@ -66,7 +69,7 @@ def transform(
         if not forecasts_only:
             compact(lake)
             vacuum(lake)
-        build = _Build(lake, forecasts_only=forecasts_only)
+        build = Build(lake, forecasts_only=forecasts_only)
         dates = [] if forecasts_only else _dates_to_build(lake)
         full_refresh = full_refresh or _zone_has_changed(settings, home)
         arguments = _arguments(settings, home, forecasts_only, full_refresh)
@@ -75,25 +78,25 @@ def transform(
                 arguments, _environment(settings, home, dates), home, invoke or _dbt_runner()
             )
         except BaseException:
-            build.finish("red", Counter())
+            build.finish("red")
             raise
-        counts = Counter(_outcome(result) for result in results)
-        failed = counts["failed"] > 0
-        build.finish("red" if failed else "green", counts)
-        if failed:
+        red = any(result.status in ("failed", "skipped") for result in results)
+        build.finish("red" if red else "green", results)
+        if red:
             raise EsynapseError(
-                f"dbt build is red: {_causes(results)} (see {home.logs / 'dbt.log'}); "
+                f"dbt build is red: {causes(results)} (see {home.logs / 'dbt.log'}); "
                 "readers keep the last green marts"
             )
-        if _last_build_is_green(lake):
-            LocalWarehouse(home).publish()
+        if last_full_build_is_green(lake):
+            _publish(LocalWarehouse(home), build)
+    passed = Counter(result.kind == "test" for result in results if result.status == "passed")
     return TransformReport(
         len(dates),
-        counts["model"],
-        counts["test"],
-        tuple(_name(r) for r in results if _outcome(r) == "warning"),
+        passed[False],
+        passed[True],
+        tuple(described(result) for result in results if result.status == "warned"),
         time.monotonic() - started,
-        tuple(_slowest(results)),
+        tuple(slowest(results)),
     )
 
 
@@ -105,62 +108,19 @@ def republish(settings: Settings) -> None:
     """
     home = open_home(settings.home, create=False)
     with home.lock("warehouse", wait=900, busy="another transform is still running: try again"):
-        if not _last_build_is_green(Lake(home)):
+        if not last_full_build_is_green(Lake(home)):
             raise EsynapseError("the last build is not green: run 'esynapse transform'")
         LocalWarehouse(home).publish()
 
 
-def _last_build_is_green(lake: Lake) -> bool:
-    """Whether the marts as they now stand come from a full build that was green."""
-    with closing(lake.connect()) as connection:
-        row = connection.execute(
-            "select status from builds where build_id like 'full-%'"
-            " order by started_at desc limit 1"
-        ).fetchone()
-    return row is not None and row[0] == "green"
-
-
-class _Build:
-    """The build's row in the catalog."""
-
-    def __init__(self, lake: Lake, *, forecasts_only: bool) -> None:
-        self.lake = lake
-        self.kind = "forecasts" if forecasts_only else "full"
-        self.id = f"{self.kind}-{uuid.uuid4().hex[:12]}"
-        watermark = 0 if forecasts_only else lake.watermark("live_events")
-        with closing(lake.connect()) as connection:
-            connection.execute(
-                "update builds set status = 'red', finished_at = ? where status = 'running'",
-                (catalog.now_us(),),
-            )
-            connection.execute(
-                "insert into builds values (?, ?, null, 'running', ?, null, null, null)",
-                (self.id, catalog.now_us(), watermark),
-            )
-
-    def finish(self, status: str, counts: Counter[str]) -> None:
-        with closing(self.lake.connect()) as connection:
-            connection.execute(
-                "update builds set finished_at = ?, status = ?, models = ?, tests_passed = ?,"
-                " tests_failed = ? where build_id = ?",
-                (
-                    catalog.now_us(),
-                    status,
-                    counts["model"],
-                    counts["test"],
-                    counts["failed"],
-                    self.id,
-                ),
-            )
+def _publish(warehouse: LocalWarehouse, build: Build) -> None:
+    warehouse.publish()
+    (row,) = warehouse.query("select published_at, as_of from publication").to_pylist()
+    build.published(row["published_at"], row["as_of"])
 
 
 def _dates_to_build(lake: Lake) -> list[date]:
-    with closing(lake.connect()) as connection:
-        (watermark,) = connection.execute(
-            "select coalesce(max(watermark), 0) from builds where status = 'green'"
-        ).fetchone()
-    if not (lake.home.warehouse).exists():
-        watermark = 0
+    watermark = green_watermark(lake) if lake.home.warehouse.exists() else 0
     today = datetime.now(UTC).date()
     recent = {today - timedelta(days=n) for n in range(ALWAYS_REBUILT)}
     return sorted({*lake.changed_dates("live_events", after=watermark), *recent})
@@ -209,8 +169,8 @@ def _environment(settings: Settings, home: Home, dates: Sequence[date]) -> dict[
 
 def _run_dbt(
     arguments: list[str], environment: dict[str, str], home: Home, invoke: Invoke
-) -> list[dict[str, Any]]:
-    """Run dbt and return the rows of its run_results.json, the one honest account of a run."""
+) -> list[NodeResult]:
+    """Run dbt and return what became of every node."""
     results_path = home.root / "dbt" / "run_results.json"
     results_path.unlink(missing_ok=True)
     os.environ |= environment
@@ -221,32 +181,4 @@ def _run_dbt(
             raise error
         reason = str(error or "no results").splitlines()[0]
         raise EsynapseError(f"dbt could not run: {reason} (see {home.logs / 'dbt.log'})")
-    results: list[dict[str, Any]] = json.loads(results_path.read_text())["results"]
-    return results
-
-
-def _outcome(result: dict[str, Any]) -> str:
-    if result["status"] in ("error", "fail", "skipped", "runtime error"):
-        return "failed"
-    if result["status"] == "warn":
-        return "warning"
-    return "test" if result["unique_id"].startswith("test.") else "model"
-
-
-def _name(result: dict[str, Any]) -> str:
-    """The node's name and, where dbt says one, the reason; not dbt's line of where."""
-    name = str(result["unique_id"]).split(".")[2]
-    lines = [line.strip() for line in str(result.get("message") or "").splitlines()]
-    reasons = [line for line in lines if line and " Error in " not in line]
-    return f"{name} ({reasons[0]})" if reasons else name
-
-
-def _causes(results: list[dict[str, Any]]) -> str:
-    causes = [_name(r) for r in results if _outcome(r) == "failed" and r["status"] != "skipped"]
-    more = f" and {len(causes) - 3} more" if len(causes) > 3 else ""
-    return "; ".join(causes[:3]) + more
-
-
-def _slowest(results: list[dict[str, Any]]) -> list[tuple[str, float]]:
-    ranked = sorted(results, key=lambda r: r["execution_time"], reverse=True)[:5]
-    return [(r["unique_id"].split(".")[2], round(r["execution_time"], 2)) for r in ranked]
+    return read_results(results_path)

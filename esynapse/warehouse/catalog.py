@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +38,20 @@ create table if not exists builds (
     finished_at integer,
     status      text not null,              -- running | green | red
     watermark   integer not null,           -- landed_at up to which live_events was read
-    models      integer, tests_passed integer, tests_failed integer
+    models      integer, models_failed integer,
+    tests_passed integer, tests_warned integer, tests_failed integer,
+    nodes_skipped integer,                  -- models and tests not run: what they need failed
+    published_at integer,                   -- when readers got it
+    as_of       integer                     -- newest event that readers have seen since
+) without rowid;
+create table if not exists build_results (
+    build_id text not null,
+    kind     text not null,                 -- test | model | …
+    name     text not null,
+    status   text not null,                 -- warned | failed; what passed is only counted
+    failures integer,                       -- rows that a test found
+    message  text,
+    primary key (build_id, kind, name)
 ) without rowid;
 create table if not exists arrival_latency (
     minute integer not null,                -- of landing, minutes since 1970
@@ -71,6 +84,11 @@ class LakeFile(NamedTuple):
 def now_us() -> int:
     """Microseconds since 1970."""
     return time.time_ns() // 1000
+
+
+def instant_us(instant: datetime) -> int:
+    """An instant as the catalog keeps it, exactly."""
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ connects, it takes one snapshot of the lake's catalog and turns it into the sche
 every model of a run reads the same files, whatever lands meanwhile.
 """
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -17,24 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from esynapse.home import Home, open_home
 from esynapse.warehouse.lake import Lake
-from esynapse.warehouse.raw_tables import RAW_TABLES
-
-_UTC = pa.timestamp("us", tz="UTC")
-
-BUILDS_SCHEMA = pa.schema(
-    [
-        pa.field("build_id", pa.string()),
-        pa.field("started_at", _UTC),
-        pa.field("finished_at", _UTC),
-        pa.field("status", pa.string()),
-        pa.field("watermark", pa.int64()),
-        pa.field("models", pa.int64()),
-        pa.field("tests_passed", pa.int64()),
-        pa.field("tests_failed", pa.int64()),
-    ]
-)
-"""One row per build of the warehouse: status is running, green or red; watermark is the
-``landed_at`` (microseconds since 1970) up to which it read ``live_events``."""
+from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -60,25 +44,25 @@ def _close_when_completed(event: EventMsg) -> None:
 
 
 def create_raw_schema(connection: DuckDBPyConnection, home: Home) -> None:
-    """Fill the schema ``raw``: a view for each raw table, and the table ``builds``."""
+    """Fill the schema ``raw``: a view for each raw table, a copy of each table of the catalog."""
     lake = Lake(home)
     connection.execute("create schema if not exists raw")
     for table in RAW_TABLES:
         relation = lake.relation(table, lake.files(table))
         connection.execute(f"create or replace view raw.{table} as select * from {relation}")
-    connection.register("builds_snapshot", _builds(lake))
-    connection.execute("create or replace table raw.builds as from builds_snapshot")
-    connection.unregister("builds_snapshot")
-
-
-def _builds(lake: Lake) -> pa.Table:
-    columns = ", ".join(BUILDS_SCHEMA.names)
     with closing(lake.connect()) as catalog:
-        rows = catalog.execute(f"select {columns} from builds order by started_at").fetchall()
+        for table, schema in CATALOG_TABLES.items():
+            connection.register("catalog_snapshot", _snapshot(catalog, table, schema))
+            connection.execute(f"create or replace table raw.{table} as from catalog_snapshot")
+            connection.unregister("catalog_snapshot")
+
+
+def _snapshot(catalog: sqlite3.Connection, table: str, schema: pa.Schema) -> pa.Table:
+    """A table of the catalog as Arrow; instants are microseconds there, dates are text."""
+    names = ", ".join(schema.names)
+    rows = catalog.execute(f"select {names} from {table} order by {names}").fetchall()
+    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
     return pa.table(
-        [
-            pa.array([row[i] for row in rows], type=field.type)
-            for i, field in enumerate(BUILDS_SCHEMA)
-        ],
-        schema=BUILDS_SCHEMA,
+        [pa.array(column).cast(field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
     )

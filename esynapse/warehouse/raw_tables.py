@@ -70,3 +70,52 @@ RAW_TABLES: dict[str, pa.Schema] = {
     "hourly_forecasts": FORECAST_SCHEMA,
     "forecast_accuracy_runs": ACCURACY_SCHEMA,
 }
+
+BUILDS_SCHEMA = pa.schema(
+    [
+        pa.field("build_id", pa.string()),
+        pa.field("started_at", _UTC),
+        pa.field("finished_at", _UTC),
+        pa.field("status", pa.string()),
+        pa.field("watermark", pa.int64()),
+        pa.field("models", pa.int64()),
+        pa.field("models_failed", pa.int64()),
+        pa.field("tests_passed", pa.int64()),
+        pa.field("tests_warned", pa.int64()),
+        pa.field("tests_failed", pa.int64()),
+        pa.field("nodes_skipped", pa.int64()),
+        pa.field("published_at", _UTC),
+        pa.field("as_of", _UTC),
+    ]
+)
+"""One row per build of the warehouse: status is running, green or red; watermark is the
+``landed_at`` (microseconds since 1970) up to which it read ``live_events``; as_of is the newest
+event in the marts that it published."""
+
+BUILD_RESULTS_SCHEMA = pa.schema(
+    [
+        pa.field("build_id", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("name", pa.string()),
+        pa.field("status", pa.string()),
+        pa.field("failures", pa.int64()),
+        pa.field("message", pa.string()),
+    ]
+)
+"""One row per build and node (a test, a model) that warned or failed in it."""
+
+ARRIVAL_AGES_SCHEMA = pa.schema(
+    [
+        pa.field("event_date", pa.date32()),
+        pa.field("age_class", pa.string()),
+        pa.field("rows", pa.int64()),
+    ]
+)
+"""One row per UTC day of events and class of their age at landing; see ``arrivals.AGE_CLASSES``."""
+
+CATALOG_TABLES: dict[str, pa.Schema] = {
+    "builds": BUILDS_SCHEMA,
+    "build_results": BUILD_RESULTS_SCHEMA,
+    "arrival_ages": ARRIVAL_AGES_SCHEMA,
+}
+"""What the pipeline notes of itself. Locally these are tables of the lake's catalog."""

@@ -16,7 +16,16 @@ from esynapse.settings import Settings
 from esynapse.warehouse.local import LocalWarehouse
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = ("overview", "products", "discounts", "funnel", "forecast", "live", "pipeline")
+PAGES = (
+    "overview",
+    "products",
+    "discounts",
+    "funnel",
+    "customers",
+    "forecast",
+    "live",
+    "pipeline",
+)
 
 Open = Callable[..., AppTest]
 

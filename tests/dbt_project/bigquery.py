@@ -15,8 +15,7 @@ import zetasql.types as google
 from zetasql.api import Analyzer, CatalogBuilder, TableBuilder
 from zetasql.types import TypeKind
 
-from esynapse.warehouse.dbt_plugin import BUILDS_SCHEMA
-from esynapse.warehouse.raw_tables import RAW_TABLES
+from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 from tests.dbt_project.conftest import environment, run_dbt
 
 DATASET = "esynapse"
@@ -93,7 +92,7 @@ class Warehouse:
         self._language.product_mode = google.ProductMode.PRODUCT_EXTERNAL
         self._language.reserved_keywords = ["QUALIFY"]
         self._tables: dict[str, Columns] = {}
-        for name, schema in {**RAW_TABLES, "builds": BUILDS_SCHEMA}.items():
+        for name, schema in (RAW_TABLES | CATALOG_TABLES).items():
             self.add(f"{DATASET}.{name}", {field.name: KINDS[field.type] for field in schema})
 
     def add(self, table: str, columns: Columns) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 EXAMPLES = int(os.environ.get("ESYNAPSE_LAW_EXAMPLES", "1"))
 LAYERS = ("staging", "intermediate", "marts")
-CLOCKWORK = {"marts.pipeline_health"}
+CLOCKWORK = {"marts.pipeline_health", "intermediate.int_build_days"}
 """Tables whose rows depend on when builds ran."""
 BATCHES = 3
 

@@ -12,7 +12,16 @@ from tests.end_to_end.conftest import Pipeline, make_pipeline
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "products", "discounts", "funnel", "forecast", "live", "pipeline")
+PAGES = (
+    "overview",
+    "products",
+    "discounts",
+    "funnel",
+    "customers",
+    "forecast",
+    "live",
+    "pipeline",
+)
 
 
 @pytest.fixture(scope="module")

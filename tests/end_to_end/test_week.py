@@ -20,6 +20,7 @@ MARTS = [
     "discount_effectiveness",
     "customer_cohorts",
     "customers",
+    "customer_repeat_rates",
     "daily_forecast_vs_actual",
     "hourly_forecast_vs_actual",
     "forecast_accuracy",

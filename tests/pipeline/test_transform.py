@@ -88,3 +88,20 @@ def test_a_red_build_leaves_readers_the_last_green_marts(settings: Settings) -> 
     path.write_bytes(good)
     transform(settings)
     assert sum(revenue(settings).values()) == sum(before.values()) + 99
+    _is_on_record(LocalWarehouse(home))
+
+
+def _is_on_record(warehouse: LocalWarehouse) -> None:
+    """The builds of this module, the red one with what failed, as the next green one shows them."""
+    (day,) = warehouse.query(
+        "select sum(builds) - sum(green_builds) as red, sum(models_failed) as models_failed,"
+        " sum(tests_failed) as tests_failed, sum(tests_passed) as tests_passed,"
+        " sum(green_builds) as green, max(failed_nodes) as failed_nodes,"
+        " min(publish_lag_seconds) as lag, max(marts_age_seconds) as age from pipeline_health"
+    ).to_pylist()
+    assert day["red"] == 1
+    assert day["models_failed"] >= 1
+    assert day["tests_failed"] == 0
+    assert "stg_events" in day["failed_nodes"].split(", ")
+    assert day["tests_passed"] >= 30 * day["green"] > 0
+    assert 0 < day["lag"] <= day["age"]

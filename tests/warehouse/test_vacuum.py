@@ -29,7 +29,8 @@ def merged(lake: Lake) -> Lake:
 def begin_build(lake: Lake, build_id: str = "full-1") -> None:
     with closing(lake.connect()) as connection:
         connection.execute(
-            "insert into builds values (?, ?, null, 'running', 0, null, null, null)",
+            "insert into builds (build_id, started_at, status, watermark)"
+            " values (?, ?, 'running', 0)",
             (build_id, catalog.now_us()),
         )
 

@@ -4,18 +4,22 @@
     meta={'day': 'event_date'}
 ) }}
 
+{#- 1970-01-01 stands for rows without a day, as in quarantined_events. -#}
 with received as (
 
     select
-        event_date,
+        coalesce(event_date, date '1970-01-01') as event_date,
         count(*) as rows_received,
         {{ count_where("source = 'backfill'") }} as rows_backfill,
         {{ count_where("source = 'live'") }} as rows_live,
         {{ count_where("source = 'import'") }} as rows_import
     from {{ ref('stg_event_rules') }}
-    where
-        event_date is not null
-        {% if is_incremental() %} and {{ is_changed_day('event_date') }} {% endif %}
+    {% if is_incremental() %}
+        where
+            {{ is_changed_day('event_date') }}
+            or event_date is null
+            or event_date = date '1970-01-01'
+    {% endif %}
     group by 1
 
 ),

@@ -1,21 +1,17 @@
-with customers as (
+with activity as (
 
-    select
-        user_id,
-        cast({{ dbt.date_trunc('month', 'first_order_date') }} as date) as cohort_month
-    from {{ ref('customers') }}
+    select * from {{ ref('int_cohort_months') }}
 
 ),
 
+{#- Everybody of a cohort bought in its first month. -#}
 cohorts as (
 
     select
-        customers.cohort_month,
-        count(*) as cohort_size,
-        max({{ dbt.datediff('customers.cohort_month', 'clock.as_of_date', 'month') }}) as months
-    from customers
-    cross join {{ ref('pipeline_clock') }} as clock
-    group by 1
+        cohort_month,
+        active_customers as cohort_size
+    from activity
+    where months_since_first = 0
 
 ),
 
@@ -24,32 +20,39 @@ months as (
     select
         cohorts.cohort_month,
         cohorts.cohort_size,
-        item as months_since_first
-    from cohorts, {{ number_series(0, 'cohorts.months') }}
+        item as months_since_first,
+        clock.last_complete_date
+    from
+        {{ ref('pipeline_clock') }} as clock, cohorts,
+        {{ number_series(0, dbt.datediff('cohorts.cohort_month', 'clock.as_of_date', 'month')) }}
 
 ),
 
-activity as (
+filled as (
 
     select
-        customers.cohort_month,
-        {{ dbt.datediff('customers.cohort_month', 'lines.shop_date', 'month') }} as months_since_first,
-        count(distinct case when not lines.is_refund then user_id end) as active_customers,
-        count(distinct case when not lines.is_refund then lines.session_id end) as orders,
-        sum(case when lines.is_refund then -lines.amount else lines.amount end) as net_revenue
-    from {{ ref('int_sale_lines') }} as lines
-    inner join customers using (user_id)
-    group by 1, 2
+        months.*,
+        cast({{ dbt.dateadd('month', 'months_since_first + 1', 'cohort_month') }} as date) as next_month,
+        coalesce(activity.active_customers, 0) as active_customers,
+        coalesce(activity.orders, 0) as orders,
+        coalesce(activity.net_revenue, 0) as net_revenue,
+        sum(coalesce(activity.net_revenue, 0)) over (
+            partition by cohort_month order by months_since_first
+        ) as cumulative_net_revenue
+    from months
+    left join activity using (cohort_month, months_since_first)
 
 )
 
 select
     cohort_month,
     {{ whole('months_since_first') }} as months_since_first,
-    {{ whole('months.cohort_size') }} as cohort_size,
-    {{ whole('coalesce(activity.active_customers, 0)') }} as active_customers,
-    {{ ratio('coalesce(activity.active_customers, 0)', 'months.cohort_size') }} as retention_rate,
-    {{ whole('coalesce(activity.orders, 0)') }} as orders,
-    {{ money('coalesce(activity.net_revenue, 0)') }} as net_revenue
-from months
-left join activity using (cohort_month, months_since_first)
+    coalesce({{ add_days('next_month', -1) }} <= last_complete_date, false) as is_complete,
+    {{ whole('cohort_size') }} as cohort_size,
+    {{ whole('active_customers') }} as active_customers,
+    {{ ratio('active_customers', 'cohort_size') }} as retention_rate,
+    {{ whole('orders') }} as orders,
+    {{ money('net_revenue') }} as net_revenue,
+    {{ money('cumulative_net_revenue') }} as cumulative_net_revenue,
+    {{ ratio('cumulative_net_revenue', 'cohort_size') }} as lifetime_value
+from filled

@@ -1,28 +1,59 @@
-with sales as (
+with buyers as (
 
     select
         user_id,
-        min(case when not is_refund then shop_date end) as first_order_date,
-        max(case when not is_refund then shop_date end) as last_order_date,
-        count(distinct case when not is_refund then session_id end) as orders,
-        sum(case when is_refund then 0 else units end) as units,
-        sum(case when is_refund then 0 else amount end) as gross_revenue,
-        sum(case when is_refund then amount else 0 end) as refunds
-    from {{ ref('int_sale_lines') }}
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date,
+        count(order_date) as orders,
+        sum(units) as units,
+        sum(amount) as gross_revenue,
+        sum(refunds) as refunds,
+        sum(amount - refunds) as net_revenue
+    from {{ ref('int_customer_orders') }}
     group by 1
+    having count(order_date) > 0
+
+),
+
+measured as (
+
+    select
+        buyers.*,
+        {{ whole(days_between('buyers.last_order_date', 'clock.as_of_date')) }}
+            as days_since_last_order,
+        {{ ratio(
+            days_between('buyers.first_order_date', 'buyers.last_order_date'), 'buyers.orders - 1'
+        ) }} as days_between_orders
+    from buyers
+    cross join {{ ref('pipeline_clock') }} as clock
+
+),
+
+scored as (
+
+    select
+        *,
+        {{ quintile('days_since_last_order', best='low') }} as recency_score,
+        {{ quintile('orders') }} as frequency_score,
+        {{ quintile('net_revenue') }} as monetary_score
+    from measured
 
 )
 
 select
-    sales.user_id,
-    sales.first_order_date,
-    sales.last_order_date,
-    {{ whole('sales.orders') }} as orders,
-    {{ whole('sales.units') }} as units,
-    {{ money('sales.gross_revenue') }} as gross_revenue,
-    {{ money('sales.refunds') }} as refunds,
-    {{ money('sales.gross_revenue - sales.refunds') }} as net_revenue,
-    {{ whole(days_between('sales.last_order_date', 'clock.as_of_date')) }} as days_since_last_order
-from sales
-cross join {{ ref('pipeline_clock') }} as clock
-where sales.orders > 0
+    user_id,
+    first_order_date,
+    last_order_date,
+    {{ whole('orders') }} as orders,
+    {{ whole('units') }} as units,
+    {{ money('gross_revenue') }} as gross_revenue,
+    {{ money('refunds') }} as refunds,
+    {{ money('net_revenue') }} as net_revenue,
+    {{ money(ratio('gross_revenue', 'orders')) }} as average_order_value,
+    days_since_last_order,
+    days_between_orders,
+    recency_score,
+    frequency_score,
+    monetary_score,
+    {{ rfm_segment('recency_score', 'frequency_score', 'monetary_score') }} as rfm_segment
+from scored

@@ -1,10 +1,4 @@
-with days as (
-
-    select * from {{ ref('int_event_days') }}
-
-),
-
-quarantined as (
+with quarantined as (
 
     select event_date, count(*) as quarantined
     from {{ ref('quarantined_events') }}
@@ -12,7 +6,7 @@ quarantined as (
 
 ),
 
-letters as (
+dead_letters as (
 
     select {{ utc_date('publish_time') }} as event_date, count(*) as dead_letters
     from {{ source('raw', 'dead_letter_events') }}
@@ -20,48 +14,49 @@ letters as (
 
 ),
 
-runs as (
-
-    select
-        {{ utc_date('started_at') }} as event_date,
-        count(*) as builds,
-        {{ count_where("status = 'green'") }} as green_builds,
-        max(case when status = 'green' then finished_at end) as last_green_build_at
-    from {{ source('raw', 'builds') }}
-    where status <> 'running'
-    group by 1
-
-),
-
 dates as (
 
-    select event_date from days
+    select event_date from {{ ref('int_event_days') }}
     union distinct
     select event_date from quarantined
     union distinct
-    select event_date from letters
+    select event_date from dead_letters
     union distinct
-    select event_date from runs
+    select event_date from {{ ref('int_arrival_days') }}
+    union distinct
+    select event_date from {{ ref('int_build_days') }}
 
 )
 
 select
-    event_date as health_date,
-    {{ whole('coalesce(days.rows_received, 0)') }} as rows_received,
-    {{ whole('coalesce(days.rows_backfill, 0)') }} as rows_backfill,
-    {{ whole('coalesce(days.rows_live, 0)') }} as rows_live,
-    {{ whole('coalesce(days.rows_import, 0)') }} as rows_import,
+    dates.event_date as health_date,
+    {% for name in ['rows_received', 'rows_backfill', 'rows_live', 'rows_import', 'rows_staged'] -%}
+        {{ whole('coalesce(days.' ~ name ~ ', 0)') }} as {{ name }},
+    {% endfor -%}
     greatest({{ whole(
         'coalesce(days.rows_received - days.rows_staged - coalesce(quarantined.quarantined, 0), 0)'
     ) }}, 0) as duplicates,
     {{ whole('coalesce(quarantined.quarantined, 0)') }} as quarantined,
-    {{ whole('coalesce(days.rows_staged, 0)') }} as rows_staged,
-    {{ whole('coalesce(letters.dead_letters, 0)') }} as dead_letters,
-    {{ whole('coalesce(runs.builds, 0)') }} as builds,
-    {{ whole('coalesce(runs.green_builds, 0)') }} as green_builds,
-    runs.last_green_build_at
+    {{ whole('coalesce(dead_letters.dead_letters, 0)') }} as dead_letters,
+    {% for name in [
+        'rows_streamed', 'rows_late',
+        'late_under_1_hour', 'late_under_1_day', 'late_under_7_days', 'late_7_days_and_more'
+    ] -%}
+        {{ whole('coalesce(arrivals.' ~ name ~ ', 0)') }} as {{ name }},
+    {% endfor -%}
+    {% for name in [
+        'builds', 'green_builds', 'models_failed', 'tests_passed', 'tests_warned', 'tests_failed'
+    ] -%}
+        {{ whole('coalesce(builds.' ~ name ~ ', 0)') }} as {{ name }},
+    {% endfor -%}
+    builds.failed_nodes,
+    builds.warned_tests,
+    builds.last_green_build_at,
+    builds.publish_lag_seconds,
+    builds.marts_age_seconds
 from dates
-left join days using (event_date)
-left join quarantined using (event_date)
-left join letters using (event_date)
-left join runs using (event_date)
+left join {{ ref('int_event_days') }} as days on dates.event_date = days.event_date
+left join quarantined on dates.event_date = quarantined.event_date
+left join dead_letters on dates.event_date = dead_letters.event_date
+left join {{ ref('int_arrival_days') }} as arrivals on dates.event_date = arrivals.event_date
+left join {{ ref('int_build_days') }} as builds on dates.event_date = builds.event_date

@@ -4,13 +4,18 @@
     meta={'day': 'event_date'}
 ) }}
 
+{#- 1970-01-01 is read again by every run, as every run deletes it: see changed_days. -#}
 with broken as (
 
     select * from {{ ref('stg_event_rules') }}
     where
         reason is not null
         {% if is_incremental() %}
-            and ({{ is_changed_day('event_date') }} or event_date is null)
+            and (
+                {{ is_changed_day('event_date') }}
+                or event_date is null
+                or event_date = date '1970-01-01'
+            )
         {% endif %}
 
 )
