@@ -26,7 +26,7 @@ from tests.ingest.conftest import make_events, wait_until
 pytestmark = pytest.mark.slow
 
 SHOP = {"days": 2, "scale": 0.3}
-SPARES = [0, 400 * 1024]
+SPARES = [0, 200 * 1024]
 """Bytes left free: too few to begin with, and too few to come to an end."""
 
 
@@ -78,17 +78,23 @@ def publish_until_refused(
     return accepted, None
 
 
+def start_of_yesterday() -> datetime:
+    """A whole day is to come then, which is too much for the spares at any hour of today."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=1)
+
+
 @pytest.fixture
 def history(disk: Disk) -> Home:
-    """A home on the disk, that knows of the shop up to thirty hours ago."""
-    backfill(settings_on(disk), now=datetime.now(UTC) - timedelta(hours=30))
+    """A home on the disk, that knows of the shop up to the start of yesterday."""
+    backfill(settings_on(disk), now=start_of_yesterday())
     return open_home(disk.home)
 
 
 def test_a_backfill_onto_a_full_disk_says_so_and_goes_on_when_there_is_room(
     disk: Disk, history: Home, tmp_path: Path
 ) -> None:
-    now = datetime.now(UTC)
+    then, now = start_of_yesterday(), datetime.now(UTC)
     before = landed_ids(history)
     for spare in SPARES:
         ballast = disk.fill(spare)
@@ -98,7 +104,7 @@ def test_a_backfill_onto_a_full_disk_says_so_and_goes_on_when_there_is_room(
         assert landed_ids(history) == before
     assert run("backfill", history).returncode == 0
     clean = load_settings(home=tmp_path / "clean", **SHOP)
-    for instant in (now - timedelta(hours=30), now):
+    for instant in (then, now):
         backfill(clean, now=instant)
     assert ids_before(history, now) == ids_before(open_home(clean.home), now)
 
