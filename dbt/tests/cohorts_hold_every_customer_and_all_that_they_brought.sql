@@ -1,23 +1,26 @@
 with cohorts as (
 
     select
-        sum(case when months_since_first = 0 then cohort_size end) as customers,
-        sum(orders) as orders,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(case when months_since_first = 0 then cohort_size end), 0) as customers,
+        coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('customer_cohorts') }}
 
 ),
 
 customers as (
 
-    select count(*) as customers, sum(orders) as orders, sum(net_revenue) as net_revenue
+    select count(*) as customers, coalesce(sum(net_revenue), 0) as net_revenue
     from {{ ref('customers') }}
 
 )
 
-select *
+select
+    cohorts.customers,
+    customers.customers as customers_expected,
+    cohorts.net_revenue,
+    customers.net_revenue as net_revenue_expected
 from cohorts
 cross join customers
 where
-    coalesce(cohorts.customers, 0) <> customers.customers
+    cohorts.customers <> customers.customers
     or cohorts.net_revenue <> customers.net_revenue
