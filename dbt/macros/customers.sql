@@ -1,4 +1,4 @@
-{#- Of customers: scores of recency, frequency and monetary value, their segment, repeat windows. -#}
+{#- Of customers: scores of recency, frequency and money, the segment, windows to repeat in. -#}
 
 {#-
 The quintile of a value among all rows, 1 (worst) to 5 (best). Equal values share the mean of their

@@ -32,7 +32,8 @@ filled as (
 
     select
         months.*,
-        cast({{ dbt.dateadd('month', 'months_since_first + 1', 'cohort_month') }} as date) as next_month,
+        cast({{ dbt.dateadd('month', 'months_since_first + 1', 'cohort_month') }} as date)
+            as next_month,
         coalesce(activity.active_customers, 0) as active_customers,
         coalesce(activity.orders, 0) as orders,
         coalesce(activity.net_revenue, 0) as net_revenue,

@@ -13,7 +13,9 @@ with changes as (
 
 changed as (
 
-    select window_days, rate_date, sum(customers) as customers, sum(repeat_customers) as repeat_customers
+    select
+        window_days, rate_date,
+        sum(customers) as customers, sum(repeat_customers) as repeat_customers
     from changes
     group by 1, 2
 
@@ -25,7 +27,9 @@ days as (
         cast(item as date) as rate_date,
         clock.first_date,
         clock.last_complete_date
-    from {{ ref('pipeline_clock') }} as clock, {{ date_series('clock.first_date', 'clock.as_of_date') }}
+    from
+        {{ ref('pipeline_clock') }} as clock,
+        {{ date_series('clock.first_date', 'clock.as_of_date') }}
 
 ),
 
