@@ -47,8 +47,8 @@ def write_docs(settings: Settings) -> Path:
     with home.lock("warehouse", wait=900, busy="a transform is still running: try again"):
         made.unlink(missing_ok=True)
         os.environ |= dbt_environment(settings, home, dates=())
-        options = ["--static", "--no-compile", *dbt_options(settings, home)]
-        outcome = dbt_runner()(["docs", "generate", *options])
+        arguments = ["docs", "generate", "--static", *dbt_options(settings, home)]
+        outcome = dbt_runner()(arguments)
         if not made.exists():
             reason = str(outcome.exception or "no page").splitlines()[0]
             raise EsynapseError(
