@@ -1,1 +1,1 @@
-"""The Streamlit dashboard over the published marts: ``streamlit run dashboard/app.py``."""
+"""The Streamlit dashboard over the published marts: ``streamlit run dashboard/server.py``."""

@@ -1,4 +1,4 @@
-"""The entry of the dashboard: ``streamlit run dashboard/app.py``."""
+"""The pages of the dashboard, as server.py serves them: ``streamlit run dashboard/server.py``."""
 
 import streamlit as st
 

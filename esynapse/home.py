@@ -7,6 +7,7 @@ shop/              the simulated shop: its identity, the state at the start of e
 truth/             what the simulation planted, never loaded into the warehouse
 warehouse.duckdb   dbt's own; nobody else opens it
 marts.duckdb       the published marts; everybody reads it
+docs/              the documentation of the dbt project, one page
 prefect/, logs/    the local Prefect server's database; one log per process
 """
 
@@ -57,6 +58,10 @@ class Home:
     @property
     def marts(self) -> Path:
         return self.root / "marts.duckdb"
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs" / "index.html"
 
     @property
     def prefect(self) -> Path:

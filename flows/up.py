@@ -82,7 +82,7 @@ def environment(settings: Settings, home: Home) -> dict[str, str]:
 def dashboard_command(settings: Settings) -> list[str]:
     """How the Streamlit page is started."""
     return [
-        *(sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")),
+        *(sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py")),
         *("--server.address", settings.host, "--server.port", str(settings.dashboard_port)),
         *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
     ]

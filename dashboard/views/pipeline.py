@@ -11,6 +11,7 @@ from dashboard.page import Page, open_page
 from dashboard.views.pipeline_builds import show_builds
 from dashboard.views.pipeline_prefect import show_prefect
 from dashboard.views.pipeline_stream import local_status, show_stream
+from esynapse.home import Home
 from esynapse.settings import load_settings
 
 SOURCES = {"rows_backfill": "Backfill", "rows_live": "Live", "rows_import": "Import"}
@@ -26,6 +27,7 @@ def show(page: Page) -> None:
     """Draw the page."""
     days = page.connection.query(queries.PIPELINE_DAYS)
     _freshness(page, days)
+    _documentation()
     with st.container(border=True):
         show_stream(page)
     chosen = days[
@@ -61,6 +63,11 @@ def _freshness(page: Page, days: pd.DataFrame) -> None:
         _last_build(cards[3], now)
     else:
         cards[3].metric("Target", load_settings().target, border=True)
+
+
+def _documentation() -> None:
+    if Home(load_settings().home.absolute()).docs.exists():
+        st.link_button("Documentation of the marts", "/dbt-docs", icon="📖")
 
 
 def _last_build(card: st.delta_generator.DeltaGenerator, now: datetime) -> None:

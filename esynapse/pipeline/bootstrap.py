@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from esynapse.home import open_home
 from esynapse.pipeline.backfill import BackfillReport, backfill
+from esynapse.pipeline.docs_site import docs_are_current, write_docs
 from esynapse.pipeline.retrain import RetrainReport, is_due, retrain
 from esynapse.pipeline.shop_floor import check_names, has_shop
 from esynapse.pipeline.transform import TransformReport, transform
@@ -27,7 +28,7 @@ Begin = Callable[[str], Progress]
 
 
 def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None]) -> None:
-    """Bring the home up to now: events, marts, forecasts. What is there already is not redone."""
+    """Bring the home up to now: events, marts, forecasts, docs; what is there stays."""
     check_names(settings)
     home = open_home(settings.home)
 
@@ -42,6 +43,8 @@ def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None])
     if is_due(settings):
         run("forecast", lambda progress: _say_retrain(retrain(settings, progress=progress)))
         run("publish", lambda _: _say_transform(transform(settings, forecasts_only=True)))
+    if not docs_are_current(home):
+        run("docs", lambda _: f"dbt's documentation is in {write_docs(settings)}")
 
 
 def _say_backfill(report: BackfillReport) -> str:

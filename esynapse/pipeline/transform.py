@@ -75,7 +75,7 @@ def transform(
         arguments = _arguments(settings, home, forecasts_only, full_refresh)
         try:
             results = _run_dbt(
-                arguments, _environment(settings, home, dates), home, invoke or _dbt_runner()
+                arguments, dbt_environment(settings, home, dates), home, invoke or dbt_runner()
             )
         except BaseException:
             build.finish("red")
@@ -138,10 +138,7 @@ def _zone_has_changed(settings: Settings, home: Home) -> bool:
 def _arguments(
     settings: Settings, home: Home, forecasts_only: bool, full_refresh: bool
 ) -> list[str]:
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    arguments += ["--target-path", str(home.root / "dbt"), "--log-path", str(home.logs)]
-    arguments += ["--target", settings.target]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings, home)]
     if forecasts_only:
         arguments += ["--select", "tag:forecast"]
     if full_refresh:
@@ -149,14 +146,24 @@ def _arguments(
     return arguments
 
 
-def _dbt_runner() -> Invoke:
+def dbt_options(settings: Settings, home: Home) -> list[str]:
+    """Where a dbt command finds the project, and where it may write."""
+    return [
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(home.root / "dbt"), "--log-path", str(home.logs)),
+        *("--target", settings.target),
+    ]
+
+
+def dbt_runner() -> Invoke:
+    """dbt in this process, silent but for its log."""
     from dbt.cli.main import dbtRunner
 
     quiet = ["--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info"]
     return lambda arguments: dbtRunner().invoke([*quiet, *arguments])
 
 
-def _environment(settings: Settings, home: Home, dates: Sequence[date]) -> dict[str, str]:
+def dbt_environment(settings: Settings, home: Home, dates: Sequence[date]) -> dict[str, str]:
     """What the project reads from the environment: a --vars that changes makes dbt parse anew."""
     return {
         "ESYNAPSE_HOME": str(home.root),

@@ -168,6 +168,15 @@ def publish(home: Path | None) -> None:
     click.echo("published")
 
 
+@cli.command()
+@home_option
+def docs(home: Path | None) -> None:
+    """Write the documentation of the dbt project: models, columns, tests, metrics, lineage."""
+    from esynapse.pipeline.docs_site import write_docs
+
+    click.echo(write_docs(load_settings(home=home)))
+
+
 @cli.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(

@@ -25,6 +25,8 @@ FLAGS = [
     "--no-first-run",
 ]
 
+SERVER = APP.with_name("server.py")
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
@@ -39,9 +41,9 @@ def address(shop_home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"ESYNAPSE_HOME": str(shop_home)}
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(SERVER), "--server.port", str(port)]
     server = subprocess.Popen(
-        command, cwd=APP.parents[1], env=environment, stdout=subprocess.DEVNULL, stderr=None
+        command, cwd=SERVER.parents[1], env=environment, stdout=subprocess.DEVNULL, stderr=None
     )
     try:
         _wait_for(port, server)
@@ -102,3 +104,23 @@ def test_a_filter_stands_in_the_url_and_goes_along_to_the_next_page(
     page.get_by_text("Product health").wait_for()
     chosen = page.get_by_role("radio", name="On sale")
     assert chosen.get_attribute("aria-checked") == "true"
+
+
+def test_the_documentation_of_the_marts_opens_and_fetches_nothing(
+    address: str, browser: Browser
+) -> None:
+    pipeline = browser.new_page(viewport={"width": 1440, "height": 1000})
+    pipeline.goto(f"{address}/pipeline")
+    with pipeline.expect_popup() as opened:
+        pipeline.get_by_role("link", name="Documentation of the marts").click()
+    page = opened.value
+    page.get_by_role("heading", name="The shop's marts").wait_for()
+    answered: list[str] = []
+    page.on("response", lambda response: answered.append(response.url))
+    page.goto(f"{address}/dbt-docs#!/model/model.esynapse.daily_revenue")
+    page.reload()
+    page.get_by_role("heading", name="daily_revenue").wait_for()
+    page.get_by_text("Customers whose first order was that day.").first.wait_for()
+    assert {url.partition("#")[0] for url in answered if not url.startswith("data:")} == {
+        f"{address}/dbt-docs"
+    }

@@ -1,5 +1,6 @@
 """A small home whose events arrive late, twice and broken, built step by step by dbt."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -119,6 +120,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     build(home, "--exclude-resource-type", "unit_test", "--full-refresh")
     raw = warehouse.query_raw("select * from live_events").to_pandas()
     return Built(home, raw, statuses, incremental, read_marts(home))
+
+
+@pytest.fixture(scope="session")
+def manifest(built: Built) -> dict[str, Any]:
+    """dbt's own account of the project."""
+    found: dict[str, Any] = json.loads((built.home.root / "dbt" / "manifest.json").read_text())
+    return found
 
 
 def _split(days: list[pa.Table]) -> tuple[list[pa.Table], list[pa.Table]]:

@@ -1,6 +1,7 @@
 """The project itself: contracts, documentation, tests."""
 
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,7 @@ from tests.dbt_project.conftest import PROJECT, Built
 
 pytestmark = pytest.mark.slow
 
-
-@pytest.fixture(scope="module")
-def manifest(built: Built) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((built.home.root / "dbt" / "manifest.json").read_text())
-    return found
+DOCS = PROJECT / "models" / "docs.md"
 
 
 def models(manifest: dict[str, Any], layer: str | None = None) -> list[dict[str, Any]]:
@@ -36,11 +33,53 @@ def test_every_mart_has_exactly_the_columns_of_its_contract(
         assert sorted(mart["columns"]) == sorted(built.refreshed[mart["name"]].columns)
 
 
-def test_every_model_and_column_is_described(manifest: dict[str, Any]) -> None:
+def test_every_model_says_first_what_one_row_is(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
         assert model["description"].startswith("One row"), model["name"]
-        undescribed = [c for c, column in model["columns"].items() if not column["description"]]
-        assert undescribed == [], model["name"]
+
+
+def test_every_column_that_there_is_is_described_and_no_other(
+    built: Built, manifest: dict[str, Any]
+) -> None:
+    columns = catalog_columns(built)
+    for node in [*models(manifest), *manifest["sources"].values()]:
+        described = {name for name, column in node["columns"].items() if column["description"]}
+        if node.get("config", {}).get("materialized") == "ephemeral":
+            found = columns_of_query(built, node["compiled_code"])
+        else:
+            found = columns[node["schema"], node.get("alias") or node["identifier"]]
+        assert described == found, node["unique_id"]
+
+
+def catalog_columns(built: Built) -> dict[tuple[str, str], set[str]]:
+    """Names of columns by schema and relation, as the database has them."""
+    with closing(duckdb.connect(str(built.home.warehouse), read_only=True)) as connection:
+        rows = connection.execute(
+            "select schema_name, table_name, list(column_name) from duckdb_columns()"
+            " where not internal group by all"
+        ).fetchall()
+    return {(schema, table): set(names) for schema, table, names in rows}
+
+
+def columns_of_query(built: Built, sql: str) -> set[str]:
+    with closing(duckdb.connect(str(built.home.warehouse), read_only=True)) as connection:
+        return set(connection.sql(sql).columns)
+
+
+def test_a_text_that_columns_share_is_written_once() -> None:
+    texts = dict(re.findall(r"{% docs (\w+) %}(.*?){% enddocs %}", DOCS.read_text()))
+    written = {path: path.read_text() for path in PROJECT.glob("models/*/*.yml")}
+    used = {name for name in texts if any(f"doc('{name}')" in yml for yml in written.values())}
+    again = {
+        (path.stem, column["name"])
+        for path, yml in written.items()
+        for model in yaml.safe_load(yml).get("models", [])
+        for column in model["columns"]
+        if column["description"] in texts.values()
+    }
+
+    assert used == texts.keys()
+    assert again == set()
 
 
 def test_every_model_has_a_file_of_its_own_documentation_and_a_screenful_of_sql() -> None:
