@@ -2,6 +2,14 @@
 
 {% macro money(amount) -%} cast({{ amount }} as numeric(18, 2)) {%- endmacro %}
 
+{#-
+Money from a double. Nine decimals first: what is half a cent but for binary fractions (137.89 ÷ 2)
+is then rounded as half a cent, and by every engine alike.
+-#}
+{% macro money_from_double(amount) -%}
+    {{ money("cast(" ~ amount ~ " as numeric(38, 9))") }}
+{%- endmacro %}
+
 {#- A unit price with nine decimals; null where the float is no such number. -#}
 {% macro unit_price(price) -%} {{ return(adapter.dispatch('unit_price')(price)) }} {%- endmacro %}
 

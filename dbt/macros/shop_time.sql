@@ -102,6 +102,11 @@
 
 {% macro bigquery__weekday(day) -%} extract(dayofweek from {{ day }}) {%- endmacro %}
 
+{#- The Monday of a date's week. -#}
+{% macro week_start(day) -%}
+    {{ add_days(day, "-mod(" ~ weekday(day) ~ " + 5, 7)") }}
+{%- endmacro %}
+
 {#- An aggregate over a product's days from `first` to `last` days after the row's shop_date. -#}
 {% macro over_days(aggregate, first, last) -%}
     {%- set day = "shop_date" if target.type == 'duckdb' else "unix_date(shop_date)" -%}

@@ -1,6 +1,6 @@
-"""The project's SQL as BigQuery would get it, read by GoogleSQL's own analyzer.
+"""The project's SQL as BigQuery would get it, read and executed by GoogleSQL's own code.
 
-``zetasql`` is that analyzer as WebAssembly, which takes 15 seconds to load. Tables get names of one
+``zetasql`` is that code as WebAssembly, which takes 15 seconds to load. Tables get names of one
 part (``esynapse_marts.customers``), since its catalog here is flat.
 """
 
@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import zetasql.types as google
-from zetasql.api import Analyzer, CatalogBuilder, TableBuilder
 from zetasql.types import TypeKind
 
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
-from tests.dbt_project.conftest import environment, run_dbt
+from tests.dbt_project import googlesql
+from tests.dbt_project.conftest import ZONE, environment, invoke_dbt
+from tests.dbt_project.googlesql import Columns, Rows, Table
+from tests.dbt_project.macro_cases import CASES
 
 DATASET = "esynapse"
 TABLE = re.compile(r"`esynapse-local`\.`(\w+)`\.`(\w+)`")
@@ -40,7 +41,27 @@ CONTRACT_KINDS = {
 }
 """By the data type of a contract, without its precision."""
 
-Columns = dict[str, TypeKind]
+
+def compile_sql(folder: Path, target: str, *arguments: str) -> list[str]:
+    """Compile for a target without asking its warehouse; the SQL of every node."""
+    with environment(
+        ESYNAPSE_HOME=str(folder),
+        ESYNAPSE_BIGQUERY_METHOD="oauth-secrets",
+        ESYNAPSE_BIGQUERY_TOKEN="none",
+        ESYNAPSE_TIMEZONE=ZONE,
+    ):
+        options = ("--target", target, "--no-introspect", "--no-populate-cache")
+        outcome = invoke_dbt(folder, "compile", *options, *arguments)
+    return [result.node.compiled_code for result in outcome]
+
+
+def render_macros(folder: Path, target: str) -> list[str]:
+    """The queries of the macros' cases, as the target gets them."""
+    (rendered,) = compile_sql(folder, target, "--inline", SEPARATOR.join(c.select for c in CASES))
+    return rendered.split(SEPARATOR)
+
+
+SEPARATOR = "\n;\n"
 
 
 class Compiled:
@@ -48,18 +69,10 @@ class Compiled:
 
     def __init__(self, folder: Path, *, incremental: bool) -> None:
         variables = {"compile_incremental": incremental, "changed_dates": ["2026-01-01"]}
-        with environment(
-            ESYNAPSE_BIGQUERY_METHOD="oauth-secrets",
-            ESYNAPSE_BIGQUERY_TOKEN="none",
-            ESYNAPSE_TIMEZONE="Europe/Berlin",
-        ):
-            run_dbt(
-                folder,
-                *("compile", "--target", "bigquery", "--no-introspect", "--no-populate-cache"),
-                *("--vars", json.dumps(variables)),
-            )
+        compile_sql(folder, "bigquery", "--vars", json.dumps(variables))
         manifest = json.loads((folder / "manifest.json").read_text())
         self.nodes: dict[str, dict[str, Any]] = manifest["nodes"]
+        self.macros: dict[str, dict[str, Any]] = manifest["macros"]
         compiled = (folder / "compiled").rglob("*.sql")
         self._files = {path.name: path.read_text() for path in compiled}
 
@@ -88,15 +101,12 @@ class Warehouse:
     """Tables of BigQuery: the raw ones, and what models made of them."""
 
     def __init__(self) -> None:
-        self._language = google.LanguageOptions.maximum_features()
-        self._language.product_mode = google.ProductMode.PRODUCT_EXTERNAL
-        self._language.reserved_keywords = ["QUALIFY"]
-        self._tables: dict[str, Columns] = {}
+        self._tables: dict[str, Table] = {}
         for name, schema in (RAW_TABLES | CATALOG_TABLES).items():
             self.add(f"{DATASET}.{name}", {field.name: KINDS[field.type] for field in schema})
 
-    def add(self, table: str, columns: Columns) -> None:
-        self._tables[table] = columns
+    def add(self, table: str, columns: Columns, rows: Rows | None = None) -> None:
+        self._tables[table] = Table.of(columns, rows or [])
 
     def columns_of(self, sql: str) -> Columns:
         """Names and types of what a query returns.
@@ -104,21 +114,18 @@ class Warehouse:
         Raises:
             ServerError: GoogleSQL does not accept it; the message says why.
         """
-        options = google.AnalyzerOptions(language_options=self._language)
-        read = {f"{dataset}.{table}" for dataset, table in TABLE.findall(sql)}
-        statement = Analyzer(options, self._catalog(read)).analyze_statement(
-            TABLE.sub(r"`\1.\2`", sql)
-        )
-        return {
-            column.name: column.column.type.type_kind for column in statement.output_column_list
-        }
+        return googlesql.columns_of(TABLE.sub(r"`\1.\2`", sql), self._read_by(sql))
 
-    def _catalog(self, read: set[str]) -> Any:
-        builtin = google.ZetaSQLBuiltinFunctionOptions(language_options=self._language)
-        builder = CatalogBuilder(DATASET).with_builtin_functions(builtin)
-        for name in sorted(read & self._tables.keys()):
-            table = TableBuilder(name)
-            for column, kind in self._tables[name].items():
-                table.add_column(column, kind)
-            builder.add_table(table.build())
-        return builder.build()
+    def rows_of(self, sql: str) -> Rows:
+        """What a query returns over the rows that the tables were given."""
+        read = self._read_by(sql)
+
+        def relation(found: re.Match[str]) -> str:
+            alias = "" if sql.startswith(" as ", found.end()) else f" as {found[2]}"
+            return read[f"{found[1]}.{found[2]}"].read_as(f"{found[1]}.{found[2]}") + alias
+
+        return googlesql.rows_of(TABLE.sub(relation, sql), read)
+
+    def _read_by(self, sql: str) -> dict[str, Table]:
+        names = {f"{dataset}.{table}" for dataset, table in TABLE.findall(sql)}
+        return {name: self._tables[name] for name in sorted(names & self._tables.keys())}

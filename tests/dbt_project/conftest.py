@@ -42,8 +42,8 @@ def environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def run_dbt(target_path: Path, *arguments: str) -> dict[str, str]:
-    """Run dbt in this process; the status of every node by name. A red build fails the test."""
+def invoke_dbt(target_path: Path, *arguments: str) -> list[Any]:
+    """Run dbt in this process; its result for every node. An error of dbt fails the test."""
     outcome = dbtRunner().invoke(
         [
             *("--quiet", "--log-level", "none", "--log-level-file", "none"),
@@ -53,7 +53,12 @@ def run_dbt(target_path: Path, *arguments: str) -> dict[str, str]:
         ]
     )
     assert outcome.exception is None, outcome.exception
-    nodes = {node.node.name: node for node in outcome.result}
+    return list(outcome.result)
+
+
+def run_dbt(target_path: Path, *arguments: str) -> dict[str, str]:
+    """Run dbt; the status of every node by name. A red build fails the test."""
+    nodes = {node.node.name: node for node in invoke_dbt(target_path, *arguments)}
     failed = {name: node.message for name, node in nodes.items() if node.status in FAILURES}
     assert failed == {}
     return {name: str(node.status) for name, node in nodes.items()}

@@ -1,11 +1,36 @@
-"""Every model and every test is SQL that BigQuery accepts, and gives the types of its contract."""
+"""What BigQuery makes of the project's SQL: it accepts all of it, and finds what DuckDB finds.
 
+Once a year, or after a change of SQL, run the last part over more:
+ESYNAPSE_GOOGLESQL_SCALE=0.004 pytest tests/dbt_project/test_bigquery_sql.py
+"""
+
+import math
+import os
 import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from decimal import Decimal
+from functools import cache
+from typing import Any
 
+import duckdb
 import pytest
 from zetasql.core.exceptions import ServerError
 
-from tests.dbt_project.bigquery import CONTRACT_KINDS, Compiled, Warehouse
+from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
+from tests.dbt_project import googlesql
+from tests.dbt_project.bigquery import (
+    CONTRACT_KINDS,
+    DATASET,
+    KINDS,
+    Compiled,
+    Warehouse,
+    render_macros,
+)
+from tests.dbt_project.conftest import ZONE, build
+from tests.dbt_project.everything import everything
+from tests.dbt_project.googlesql import Rows
+from tests.dbt_project.macro_cases import CASES, ONE_FORM, ZONES
 
 pytestmark = pytest.mark.slow
 
@@ -13,9 +38,18 @@ LIVE_EVENTS = "`esynapse-local`.`esynapse`.`live_events`"
 FILTERED = re.compile(rf"from {LIVE_EVENTS}\s+where\s[^;]*?event_timestamp")
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["whole", "incremental"])
-def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    return Compiled(tmp_path_factory.mktemp("bigquery"), incremental=request.param)
+@pytest.fixture(scope="module")
+def compilations(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Compiled]:
+    @cache
+    def compilation(incremental: bool) -> Compiled:
+        return Compiled(tmp_path_factory.mktemp("bigquery"), incremental=incremental)
+
+    return compilation
+
+
+@pytest.fixture(params=[False, True], ids=["whole", "incremental"])
+def compiled(request: pytest.FixtureRequest, compilations: Callable[[bool], Compiled]) -> Compiled:
+    return compilations(request.param)
 
 
 def test_googles_analyzer_accepts_every_model_and_test_with_the_types_of_the_contract(
@@ -39,7 +73,7 @@ def test_googles_analyzer_accepts_every_model_and_test_with_the_types_of_the_con
             if promised != columns:
                 wrong[node["name"]] = f"promised {promised}, is {columns}"
 
-    assert wrong == {}
+    assert not wrong, wrong
     assert accepted >= 80
 
 
@@ -64,6 +98,108 @@ def test_an_incremental_run_names_the_changed_days_and_the_shops_hours(compiled:
     nodes = {node["name"]: node for node in compiled.in_order()}
     sql = compiled.sql(nodes["int_sale_lines"])
 
-    assert "timestamp_trunc(event_timestamp, hour, 'Europe/Berlin')" in sql
+    assert f"timestamp_trunc(event_timestamp, hour, '{ZONE}')" in sql
     staged = compiled.sql(nodes["stg_events"])
     assert ("date '2026-01-01'" in staged) == ("date '2026-01-01'" in sql)
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The SQL of every case of macro_cases, for each engine."""
+    folder = tmp_path_factory.mktemp("macros")
+    return {target: render_macros(folder / target, target) for target in ("local", "bigquery")}
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: CASES[number].macro)
+def test_the_two_forms_of_a_macro_give_the_same(forms: dict[str, list[str]], number: int) -> None:
+    case = CASES[number]
+    for zone in ZONES if case.zones else [ZONE]:
+        local, google = (
+            f"with cases as (\n{rows}\n)\n{forms[target][number].replace(ZONE, zone)}"
+            for target, rows in (("local", case.duckdb_rows()), ("bigquery", case.google_rows()))
+        )
+        assert differences(ask_duckdb(local), googlesql.rows_of(google, {})) == [], zone
+
+
+def test_no_macro_is_without_cases(compilations: Callable[[bool], Compiled]) -> None:
+    ours = {
+        macro["name"].removeprefix("duckdb__").removeprefix("bigquery__")
+        for macro in compilations(False).macros.values()
+        if macro["package_name"] == "esynapse" and not macro["name"].startswith("test_")
+    }
+
+    assert {case.macro for case in CASES}.isdisjoint(ONE_FORM)
+    assert {case.macro for case in CASES} | ONE_FORM.keys() == ours
+
+
+@pytest.fixture(scope="module")
+def everywhere(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Warehouse, duckdb.DuckDBPyConnection]]:
+    """The raw tables of a small home for BigQuery; and all that dbt made of them on DuckDB."""
+    scale = float(os.environ.get("ESYNAPSE_GOOGLESQL_SCALE", "0.0015"))
+    home = everything(tmp_path_factory.mktemp("everything"), scale=scale)
+    build(home, "--exclude-resource-type", "unit_test")
+    warehouse = Warehouse()
+    with closing(duckdb.connect(str(home.warehouse), read_only=True)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for name, schema in (RAW_TABLES | CATALOG_TABLES).items():
+            columns = {field.name: KINDS[field.type] for field in schema}
+            rows = connection.sql(f"select {', '.join(columns)} from raw.{name}").fetchall()
+            assert rows
+            warehouse.add(f"{DATASET}.{name}", columns, rows)
+        yield warehouse, connection
+
+
+def test_bigquery_makes_the_same_tables_of_the_same_events(
+    everywhere: tuple[Warehouse, duckdb.DuckDBPyConnection],
+    compilations: Callable[[bool], Compiled],
+) -> None:
+    warehouse, connection = everywhere
+    compiled = compilations(False)
+    wrong = {}
+    for node in compiled.in_order():
+        if node["resource_type"] != "model":
+            continue
+        sql = compiled.sql(node)
+        columns, rows = warehouse.columns_of(sql), warehouse.rows_of(sql)
+        warehouse.add(f"{node['schema']}.{node['name']}", columns, rows)
+        # fingerprints are each engine's own
+        shown = [name for name in columns if not name.endswith("_key")]
+        local = f"{node['schema'].removeprefix(f'{DATASET}_')}.{node['name']}"
+        expected = connection.sql(f"select {', '.join(shown)} from {local}").fetchall()
+        places = [list(columns).index(name) for name in shown]
+        found = differences(expected, [tuple(row[place] for place in places) for row in rows])
+        if found or not rows:
+            wrong[node["name"]] = found[:3]
+
+    assert not wrong, wrong
+
+
+def ask_duckdb(sql: str) -> Rows:
+    with closing(duckdb.connect()) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.sql(sql).fetchall()
+
+
+def differences(expected: Rows, found: Rows) -> list[tuple[Any, ...]]:
+    """Pairs of rows that are not the same, in whatever order they came."""
+    if len(expected) != len(found):
+        return [(len(expected), "rows", len(found))]
+    pairs = zip(sorted(expected, key=exact_part), sorted(found, key=exact_part), strict=True)
+    return [(one, two) for one, two in pairs if not all(map(are_same, one, two))]
+
+
+def exact_part(row: tuple[Any, ...]) -> list[str]:
+    return [
+        str(value.normalize() + 0) if isinstance(value, Decimal) else str(value)
+        for value in row
+        if not isinstance(value, float)
+    ]
+
+
+def are_same(one: Any, two: Any) -> bool:
+    if isinstance(one, float) and isinstance(two, float):
+        both_odd = math.isnan(one) and math.isnan(two)
+        return both_odd or math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(one == two) and (one is None) == (two is None)

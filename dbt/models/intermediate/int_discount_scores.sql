@@ -5,7 +5,7 @@ with periods as (
         effects.discount_period_id,
         effects.category,
         effects.product_id,
-        cast({{ dbt.date_trunc('week', 'effects.period_start') }} as date) as start_week,
+        {{ week_start('effects.period_start') }} as start_week,
         effects.discount_depth,
         effects.incremental_revenue,
         exposures.units,

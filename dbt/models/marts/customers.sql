@@ -49,7 +49,7 @@ select
     {{ money('gross_revenue') }} as gross_revenue,
     {{ money('refunds') }} as refunds,
     {{ money('net_revenue') }} as net_revenue,
-    {{ money(ratio('gross_revenue', 'orders')) }} as average_order_value,
+    {{ money_from_double(ratio('gross_revenue', 'orders')) }} as average_order_value,
     days_since_last_order,
     days_between_orders,
     recency_score,

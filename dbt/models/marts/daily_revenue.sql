@@ -63,7 +63,7 @@ select
     {{ whole('coalesce(units_refunded, 0)') }} as units_refunded,
     {{ whole('coalesce(buyers, 0)') }} as buyers,
     {{ whole('coalesce(new_buyers, 0)') }} as new_buyers,
-    {{ money(ratio('gross_revenue', 'orders')) }} as average_order_value,
+    {{ money_from_double(ratio('gross_revenue', 'orders')) }} as average_order_value,
     {{ whole('coalesce(sessions, 0)') }} as sessions,
     case when sessions_viewed > 0 then {{ ratio('sessions_purchased', 'sessions') }} end
         as session_conversion,

@@ -40,15 +40,15 @@ select
     period_end,
     {{ whole('days') }} as days,
     is_open,
-    {{ money('regular_price') }} as regular_price,
-    {{ money('sale_price') }} as sale_price,
+    {{ money_from_double('regular_price') }} as regular_price,
+    {{ money_from_double('sale_price') }} as sale_price,
     1 - sale_price / nullif(regular_price, 0) as discount_depth,
     {{ whole('units') }} as units,
     {{ ratio('selling_units', 'selling_days') }} as units_per_day,
     expected_units / nullif(selling_days, 0) as expected_units_per_day,
     uplift,
     selling_units - expected_units as incremental_units,
-    {{ money('revenue - expected_units / nullif(selling_days, 0) * days * regular_price') }}
+    {{ money_from_double('revenue - expected_units / nullif(selling_days, 0) * days * regular_price') }}
         as incremental_revenue,
     dip_after,
     {{ whole('coalesce(baseline_days, 0)') }} as baseline_days,

@@ -1,6 +1,7 @@
+{#- Whole numbers, whose sums are exact: a product that is best in all it has gets 100, not more. -#}
 {% set weights = {
-    'conversion_score': 0.30, 'growth_score': 0.20, 'return_score': 0.15,
-    'stock_score': 0.15, 'rating_score': 0.20
+    'conversion_score': 30, 'growth_score': 20, 'return_score': 15,
+    'stock_score': 15, 'rating_score': 20
 } %}
 
 with products as (
@@ -41,11 +42,11 @@ weighted as (
 
     select
         *,
-        100 * ({% for part, weight in weights.items() -%}
+        100 * (({% for part, weight in weights.items() -%}
             coalesce({{ part }} * {{ weight }}, 0) {%- if not loop.last %} + {% endif -%}
         {% endfor %}) / nullif({% for part, weight in weights.items() -%}
             case when {{ part }} is null then 0 else {{ weight }} end {%- if not loop.last %} + {% endif -%}
-        {% endfor %}, 0) as score
+        {% endfor %}, 0)) as score
     from scored
 
 )

@@ -22,7 +22,7 @@ select
     products.product_name,
     products.category,
     products.regular_price,
-    {{ money('coalesce(last_prices.average_price, products.regular_price)') }} as current_price,
+    {{ money_from_double('coalesce(last_prices.average_price, products.regular_price)') }} as current_price,
     coalesce(last_prices.is_on_sale, false) as is_on_sale,
     products.in_stock,
     products.avg_rating,
