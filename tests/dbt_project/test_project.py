@@ -1,6 +1,5 @@
 """The project itself: contracts, documentation, tests."""
 
-import json
 import re
 from contextlib import closing
 from pathlib import Path
