@@ -4,7 +4,7 @@ The incremental strategy: a run rebuilds whole days.
 The days are event dates in UTC that received rows since the last green build: the variable
 `changed_dates`, or ESYNAPSE_CHANGED_DATES with commas between (a new value of a variable makes dbt
 parse everything again, a new value of this one does not). Without either, the newest three days of
-the model. A model that looks at neighbouring
+the model, but for those that broken clocks put into the future. A model that looks at neighbouring
 days names them in its meta: `day` is its column of days, `before` and `after` widen the list.
 -#}
 
@@ -27,6 +27,7 @@ days names them in its meta: `day` is its column of days, `before` and `after` w
         {{ column }} >= (
             select {{ add_days("coalesce(max(" ~ (day or column) ~ "), date '1970-01-05')", -3 - before) }}
             from {{ relation }}
+            where {{ day or column }} <= {{ add_days(utc_date(now()), 1) }}
         )
     {%- else -%}
         {{ column }} in ({{ widened_dates(dates, before, after) }})

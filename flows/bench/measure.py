@@ -1,4 +1,4 @@
-"""Run a command and watch the memory of its processes."""
+"""Run a command and watch the memory of its processes, and what they read."""
 
 import os
 import subprocess
@@ -24,6 +24,8 @@ class Measured:
     seconds: float
     peak_memory_mb: float
     """Largest resident memory of any one of its processes, in MB (10^6 bytes)."""
+    read_mb: float
+    """What its processes read from files, disk or cache, in MB; up to the last look at them."""
     output: str
     """What it wrote to standard output and standard error."""
 
@@ -55,7 +57,7 @@ def run_measured(command: Sequence[str], *, folder: Path | None = None) -> Measu
         process = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=folder
         )
-        watch = MemoryWatch(process.pid)
+        watch = Watch(process.pid)
         code = process.wait()
         seconds = time.monotonic() - started
         peak = watch.stop()
@@ -64,7 +66,7 @@ def run_measured(command: Sequence[str], *, folder: Path | None = None) -> Measu
     if code:
         lines = text.splitlines() or ["no output"]
         raise EsynapseError(f"{' '.join(command)} failed: {lines[-1]}")
-    return Measured(seconds, peak / 1e6, text)
+    return Measured(seconds, peak / 1e6, watch.read / 1e6, text)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -74,18 +76,24 @@ def cpu_seconds(pid: int) -> float:
     return sum(time.user + time.system for time in times)
 
 
-class MemoryWatch:
-    """Watches the largest resident memory of any one process of a tree until ``stop``."""
+class Watch:
+    """Watches a tree of processes until ``stop``: the largest resident memory of any one, reads."""
 
     def __init__(self, pid: int) -> None:
         self.root = psutil.Process(pid)
         self.peak = 0
+        self._read: dict[int, int] = {}
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
+    @property
+    def read(self) -> int:
+        """Bytes that all of them read so far."""
+        return sum(self._read.values())
+
     def stop(self) -> int:
-        """Bytes."""
+        """Stop, and tell the largest memory in bytes."""
         self._done.set()
         self._thread.join()
         return self.peak
@@ -99,5 +107,7 @@ class MemoryWatch:
             for process in family:
                 try:
                     self.peak = max(self.peak, process.memory_info().rss)
-                except psutil.NoSuchProcess:
-                    continue
+                    if hasattr(process, "io_counters"):  # not on macOS
+                        self._read[process.pid] = process.io_counters().read_chars
+                except (psutil.NoSuchProcess, psutil.AccessDenied):
+                    continue  # it has just ended

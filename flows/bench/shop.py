@@ -35,7 +35,7 @@ def bench_shop(
     """
     now, cores = datetime.now(UTC), os.cpu_count() or 1
     sizes = sorted(set(sizes))
-    shops = [_shop_of(settings, size, now) for size in sizes]
+    shops = [shop_of(settings, size, now) for size in sizes]
     jafgen, threads = find_jafgen(), sorted({1, cores})
     figures: list[Figure] = []
 
@@ -61,7 +61,7 @@ def bench_shop(
     return _as_table(figures, ours[0], limit), _notes(ours, jafgen, runs)
 
 
-def _shop_of(settings: Settings, events: int, now: datetime) -> dict[str, object]:
+def shop_of(settings: Settings, events: int, now: datetime) -> dict[str, object]:
     """The shop whose history holds about ``events``, judged by a week of it at scale 1."""
     week = settings.model_copy(update={"scale": 1.0, "days": 7})
     per_day = sum(len(part) for part in slices_of(fresh_shop(week, now=now), 7)) / 7

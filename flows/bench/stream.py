@@ -20,7 +20,7 @@ import pyarrow as pa
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
 from flows.bench.emulator import MISSING, emulator_command
-from flows.bench.measure import MemoryWatch, cpu_seconds
+from flows.bench.measure import Watch, cpu_seconds
 from flows.bench.stream_catchup import catch_up
 from flows.bench.stream_figures import Load, Sent, Trial, cost_table, speed_table
 from flows.bench.stream_process import Worker
@@ -119,7 +119,7 @@ def measure(service: Service, load: Load) -> Trial:
         ]
         for publisher in publishers:
             publisher.hear()
-        watch, spent = MemoryWatch(service.pid), cpu_seconds(service.pid)
+        watch, spent = Watch(service.pid), cpu_seconds(service.pid)
         for publisher in publishers:
             publisher.tell("go")
         sent = Sent.together([Sent(**publisher.hear()) for publisher in publishers])

@@ -19,7 +19,7 @@ from esynapse.pipeline.backfill import backfill
 from esynapse.pipeline.stream import stream
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.catalog import now_us
-from flows.bench.measure import MemoryWatch, cpu_seconds
+from flows.bench.measure import Watch, cpu_seconds
 from flows.bench.stream_figures import Load, Sent, Trial
 from flows.bench.stream_lake import LakeReceiver
 from flows.bench.stream_process import Worker, answer
@@ -41,7 +41,7 @@ def catch_up(settings: Settings, seconds: float) -> Trial:
         backfill(settings, now=today - timedelta(days=1))
         home = open_home(settings.home)
         with embedded_server(settings, home) as (reached, pid), LakeReceiver(home) as lake:
-            watch, spent = MemoryWatch(pid), cpu_seconds(pid)
+            watch, spent = Watch(pid), cpu_seconds(pid)
             options = {**reached.model_dump(mode="json", include=SHOP), **address(reached)}
             with Worker("flows.bench.stream_catchup", **options, seconds=seconds) as streamer:
                 sent = Sent(**streamer.hear())

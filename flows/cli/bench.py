@@ -55,6 +55,39 @@ def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
     click.echo("\n".join(("", *notes)))
 
 
+@bench.command("marts")
+@click.option(
+    "--events",
+    "sizes",
+    multiple=True,
+    default=(10_000_000, 100_000_000),
+    show_default=True,
+    type=click.IntRange(1),
+    help="About how many events of history; give it more than once to compare.",
+)
+@click.option(
+    "--scale",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0, 2000, min_open=True),
+    help="Traffic relative to the profile's own; the days follow from it and the events.",
+)
+@profile_option
+@seed_option
+def bench_marts(sizes: tuple[int, ...], **options: Any) -> None:
+    """Full refresh and hourly run of the marts over histories of different lengths."""
+    from flows.bench.marts import bench_marts as measure
+
+    with step_progress("bench marts") as progress:
+        *tables, notes = measure(
+            load_settings(**options), sizes, [sys.executable, "-m", "flows.cli"], progress=progress
+        )
+    for table in tables:
+        print_rows(table)
+        click.echo()
+    click.echo("\n".join(notes))
+
+
 @bench.command("stream")
 @click.option(
     "--seconds",

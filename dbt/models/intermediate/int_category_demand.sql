@@ -38,7 +38,12 @@ usual as (
 
 changes as (
 
-    select category, first_date as demand_date, sum(mean_units) as added, 0 as absent, 0 as units
+    select
+        category,
+        first_date as demand_date,
+        coalesce(sum(mean_units), 0) as added,
+        0 as absent,
+        0 as units
     from usual
     group by 1, 2
     union all
@@ -46,7 +51,7 @@ changes as (
         product_days.category,
         product_days.shop_date,
         0,
-        sum(case when product_days.is_clean then 0 else usual.mean_units end),
+        sum(case when product_days.is_clean then 0 else coalesce(usual.mean_units, 0) end),
         sum(case when product_days.is_clean then product_days.units else 0 end)
     from product_days
     inner join usual using (product_id)

@@ -9,7 +9,9 @@ with stocked as (
             else least(1, {{ seconds_between(
                 shop_midnight('shop_date'),
                 'least(last_wanted_at, coalesce(sold_out_at, last_wanted_at))'
-            ) }} / 86400)
+            ) }} / {{ seconds_between(
+                shop_midnight('shop_date'), shop_midnight(add_days('shop_date', 1))
+            ) }})
         end as in_stock_share,
         max(case when is_regular then 0 else 1 end) over (
             partition by discount_period_id order by shop_date

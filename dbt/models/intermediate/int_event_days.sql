@@ -26,7 +26,12 @@ with received as (
 
 staged as (
 
-    select event_date, count(*) as rows_staged
+    select
+        event_date,
+        count(*) as rows_staged,
+        min(event_timestamp) as first_event_at,
+        max(event_timestamp) as last_event_at,
+        max(case when source = 'import' then event_timestamp end) as last_import_at
     from {{ ref('stg_events') }}
     {% if is_incremental() %} where {{ is_changed_day('event_date') }} {% endif %}
     group by 1
@@ -39,6 +44,9 @@ select
     {{ whole('received.rows_backfill') }} as rows_backfill,
     {{ whole('received.rows_live') }} as rows_live,
     {{ whole('received.rows_import') }} as rows_import,
-    coalesce(staged.rows_staged, 0) as rows_staged
+    coalesce(staged.rows_staged, 0) as rows_staged,
+    staged.first_event_at,
+    staged.last_event_at,
+    staged.last_import_at
 from received
 left join staged using (event_date)

@@ -2,7 +2,9 @@ with clock as (
 
     select
         *,
-        least(28, floor({{ seconds_between('first_event_at', 'as_of') }} / 86400) - 1) as spans
+        greatest(
+            least(28, floor({{ seconds_between('first_event_at', 'as_of') }} / 86400) - 1), 0
+        ) as spans
     from {{ ref('pipeline_clock') }}
 
 ),

@@ -57,9 +57,11 @@ estimates as (
 
     select
         pooled.*,
-        1.645 / nullif(information, 0) * sqrt(greatest(
-            by_product_id, by_product_id + by_start_week - by_discount_period_id
-        )) as margin
+        case when by_start_week is not null then
+            1.645 / nullif(information, 0) * sqrt(greatest(
+                by_product_id, by_product_id + by_start_week - by_discount_period_id
+            ))
+        end as margin
     from pooled
     inner join variances using (category)
 

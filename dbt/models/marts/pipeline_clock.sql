@@ -1,10 +1,10 @@
 with events as (
 
     select
-        max(event_timestamp) as as_of,
-        min(event_timestamp) as first_event_at,
-        max(case when source = 'import' then event_timestamp end) as last_import_at
-    from {{ ref('stg_events') }}
+        max(last_event_at) as as_of,
+        min(first_event_at) as first_event_at,
+        max(last_import_at) as last_import_at
+    from {{ ref('int_event_days') }}
 
 ),
 
