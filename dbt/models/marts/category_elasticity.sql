@@ -30,10 +30,10 @@ pooled as (
 sums as (
 
     {% for cluster in clusters -%}
-    select category, '{{ cluster }}' as cluster, sum(score) as score
-    from periods
-    group by category, {{ cluster }}
-    {% if not loop.last %}union all{% endif %}
+        select category, '{{ cluster }}' as cluster, sum(score) as score
+        from periods
+        group by category, {{ cluster }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
@@ -42,11 +42,11 @@ variances as (
     select
         category,
         {% for cluster in clusters -%}
-        sum(case when cluster = '{{ cluster }}' then score * score end)
-        * {{ ratio(
-            count_where("cluster = '" ~ cluster ~ "'"),
-            count_where("cluster = '" ~ cluster ~ "'") ~ ' - 1'
-        ) }} as by_{{ cluster }} {%- if not loop.last %},{% endif %}
+            sum(case when cluster = '{{ cluster }}' then score * score end)
+            * {{ ratio(
+                count_where("cluster = '" ~ cluster ~ "'"),
+                count_where("cluster = '" ~ cluster ~ "'") ~ ' - 1'
+            ) }} as by_{{ cluster }} {%- if not loop.last %},{% endif %}
         {% endfor %}
     from sums
     group by 1

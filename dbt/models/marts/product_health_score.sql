@@ -44,7 +44,8 @@ weighted as (
         100 * ({% for part, weight in weights.items() -%}
             coalesce({{ part }} * {{ weight }}, 0) {%- if not loop.last %} + {% endif -%}
         {% endfor %}) / nullif({% for part, weight in weights.items() -%}
-            case when {{ part }} is null then 0 else {{ weight }} end {%- if not loop.last %} + {% endif -%}
+            case when {{ part }} is null then 0 else {{ weight }} end
+            {%- if not loop.last %} + {% endif -%}
         {% endfor %}, 0) as score
     from scored
 
@@ -55,10 +56,12 @@ select
     product_name,
     category,
     {{ as_double('score') }} as health_score,
-    {{ whole('row_number() over (partition by category order by coalesce(score, -1) desc, product_id)') }}
-        as health_rank,
-    case when score >= 65 then 'strong' when score >= 40 then 'steady' when score >= 0 then 'weak' end
-        as health_band,
+    {{ whole(
+        'row_number() over (partition by category order by coalesce(score, -1) desc, product_id)'
+    ) }} as health_rank,
+    case
+        when score >= 65 then 'strong' when score >= 40 then 'steady' when score >= 0 then 'weak'
+    end as health_band,
     conversion_score,
     growth_score,
     return_score,
