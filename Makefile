@@ -1,9 +1,11 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test check chaos truth bench lock format clean browser
+.PHONY: help up down test check lint chaos truth bench lock format clean browser
 
 PYTHON ?= python3
 BIN    := .venv/bin
+MODELS := $(wildcard dbt/models/*/*.sql dbt/tests/*.sql)
+SQL    := $(MODELS) $(wildcard bigquery_ml/*.sql)
 
 # Prefect and dbt start two to three times as fast from compiled modules; .venv is ours to write to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,13 +23,18 @@ test: .venv/dev.stamp browser ## Set up, then run every check and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(MAKE) -s lint
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(MAKE) -s lint
 	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --hypothesis-profile quick
+
+lint: .venv/dev.stamp ## Lint the SQL that changed, for both warehouses
+	@$(MAKE) -s -j 2 .venv/duckdb.stamp .venv/bigquery.stamp
 
 chaos: export ESYNAPSE_CHAOS_KILLS ?= 200
 chaos: .venv/dev.stamp ## Kill every process 200 times in all, under load, and account for every event
@@ -74,3 +81,18 @@ browser:
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
 	@touch $@
+
+# A new rule or a changed macro may concern every file. A stamp bears the time at which its lint
+# began: what was saved since is linted the next time.
+RULES   := .venv/dev.stamp $(wildcard tests/dbt_project/lint/*.* dbt/macros/*.sql)
+to_lint = $(if $(filter $(RULES),$?),$(1),$(filter $(1),$?))
+
+.venv/duckdb.stamp: $(MODELS) $(RULES)
+	@touch $@.begun
+	$(BIN)/sqlfluff lint --disable-progress-bar $(call to_lint,$(MODELS))
+	@mv $@.begun $@
+
+.venv/bigquery.stamp: $(SQL) $(RULES)
+	@touch $@.begun
+	$(BIN)/sqlfluff lint --disable-progress-bar --config tests/dbt_project/lint/bigquery.cfg $(call to_lint,$(SQL))
+	@mv $@.begun $@

@@ -29,11 +29,12 @@ evaluated as (
         net_revenue as actual,
         greatest(forecasted_net_revenue, 0) as forecast,
         (upper_bound - forecasted_net_revenue) / 1.959964 as standard_error
-    from ml.evaluate(
-        model `${project}`.`${dataset}`.`daily_forecast_model`,
-        (select series_id, revenue_date, net_revenue from history),
-        struct(false as perform_aggregation, 30 as horizon, 0.95 as confidence_level)
-    )
+    from
+        ml.evaluate(
+            model `${project}`.`${dataset}`.`daily_forecast_model`,
+            (select series_id, revenue_date, net_revenue from history),
+            struct(false as perform_aggregation, 30 as horizon, 0.95 as confidence_level)
+        )
     where forecasted_net_revenue is not null
 ),
 
@@ -77,7 +78,9 @@ steps as (
             evaluated.series_id = naive.series_id
             and naive.revenue_date = date_sub(
                 evaluated.revenue_date,
-                interval 7 * (1 + div(date_diff(evaluated.revenue_date, cutoffs.cutoff, day), 7)) day
+                interval 7 * (
+                    1 + div(date_diff(evaluated.revenue_date, cutoffs.cutoff, day), 7)
+                ) day
             )
 )
 

@@ -22,11 +22,12 @@ evaluated as (
         net_revenue as actual,
         greatest(forecasted_net_revenue, 0) as forecast,
         (upper_bound - forecasted_net_revenue) / 1.959964 as standard_error
-    from ml.evaluate(
-        model `${project}`.`${dataset}`.`hourly_forecast_model`,
-        (select series_id, revenue_hour, net_revenue from history),
-        struct(false as perform_aggregation, 168 as horizon, 0.95 as confidence_level)
-    )
+    from
+        ml.evaluate(
+            model `${project}`.`${dataset}`.`hourly_forecast_model`,
+            (select series_id, revenue_hour, net_revenue from history),
+            struct(false as perform_aggregation, 168 as horizon, 0.95 as confidence_level)
+        )
     where forecasted_net_revenue is not null
 ),
 
@@ -70,7 +71,9 @@ steps as (
             evaluated.series_id = naive.series_id
             and naive.revenue_hour = timestamp_sub(
                 evaluated.revenue_hour,
-                interval 168 * (1 + div(timestamp_diff(evaluated.revenue_hour, cutoffs.cutoff, hour), 168)) hour
+                interval 168 * (
+                    1 + div(timestamp_diff(evaluated.revenue_hour, cutoffs.cutoff, hour), 168)
+                ) hour
             )
 )
 

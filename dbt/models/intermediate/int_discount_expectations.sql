@@ -44,8 +44,9 @@ phases as (
         sum(days.in_stock_share * coalesce(weekdays.mean_units, baseline.mean_units))
             as usual_units,
         sum(days.in_stock_share * days.demand_index) as demand,
-        sum(case when days.demand_index is not null then
-            days.in_stock_share * coalesce(weekdays.mean_index, baseline.mean_index)
+        sum(case
+            when days.demand_index is not null
+                then days.in_stock_share * coalesce(weekdays.mean_index, baseline.mean_index)
         end) as usual_demand
     from days
     inner join baseline using (discount_period_id)

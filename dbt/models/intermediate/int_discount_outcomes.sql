@@ -20,8 +20,9 @@ effects as (
         during.units as selling_units,
         during.selling_days,
         case when during.baseline_days >= 7 then during.expected_units end as expected_units,
-        case when after.baseline_days >= 7 and after.selling_days >= 3 then
-            {{ ratio('after.units', 'after.expected_units') }} - 1
+        case
+            when after.baseline_days >= 7 and after.selling_days >= 3
+                then {{ ratio('after.units', 'after.expected_units') }} - 1
         end as dip_after,
         during.baseline_days,
         during.baseline_units,

@@ -54,6 +54,6 @@ select
     periods.period_start,
     periods.period_end,
     periods.period_end = periods.last_priced_date
-        and {{ days_between('periods.period_end', 'clock.as_of_date') }} <= 7 as is_open
+    and {{ days_between('periods.period_end', 'clock.as_of_date') }} <= 7 as is_open
 from periods
 cross join {{ ref('pipeline_clock') }} as clock

@@ -21,9 +21,11 @@ step_0 as (
 
     select
         category,
-        case when sum(units) > 0 then
-            ln({{ ratio('sum(units)', 'sum(exposure)') }})
-            * {{ ratio('sum(exposure)', 'sum(exposure * log_ratio)') }}
+        case
+            when sum(units) > 0
+                then
+                    ln({{ ratio('sum(units)', 'sum(exposure)') }})
+                    * {{ ratio('sum(exposure)', 'sum(exposure * log_ratio)') }}
         end as elasticity
     from periods
     group by 1
@@ -31,19 +33,19 @@ step_0 as (
 ),
 
 {% for step in range(1, 6) -%}
-step_{{ step }} as (
+    step_{{ step }} as (
 
-    select
-        category,
-        max(elasticity) + {{ ratio(
-            'sum(log_ratio * (units - exposure * exp(elasticity * log_ratio)))',
-            'sum(log_ratio * log_ratio * exposure * exp(elasticity * log_ratio))'
-        ) }} as elasticity
-    from periods
-    inner join step_{{ step - 1 }} using (category)
-    group by 1
+        select
+            category,
+            max(elasticity) + {{ ratio(
+                'sum(log_ratio * (units - exposure * exp(elasticity * log_ratio)))',
+                'sum(log_ratio * log_ratio * exposure * exp(elasticity * log_ratio))'
+            ) }} as elasticity
+        from periods
+        inner join step_{{ step - 1 }} using (category)
+        group by 1
 
-),
+    ),
 
 {% endfor -%}
 fitted as (

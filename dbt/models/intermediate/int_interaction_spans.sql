@@ -16,7 +16,8 @@ interactions as (
         clock.as_of,
         clock.spans,
         {{ seconds_between('events.event_timestamp', 'clock.as_of') }} / 3600 as age_hours,
-        case events.event_type when 'view_item' then 1 when 'add_to_cart' then 3 else 8 end as weight
+        case events.event_type when 'view_item' then 1 when 'add_to_cart' then 3 else 8 end
+            as weight
     from {{ ref('stg_events') }} as events
     cross join clock
     where

@@ -70,7 +70,7 @@ select
         'sessions_carted', 'sessions_purchased', 'sessions_viewed_carted',
         'sessions_carted_purchased', 'sessions_viewed_purchased'
     ] -%}
-    {{ whole('coalesce(' ~ column ~ ', 0)') }} as {{ column }},
+        {{ whole('coalesce(' ~ column ~ ', 0)') }} as {{ column }},
     {% endfor -%}
     {{ money('coalesce(gross_revenue, 0)') }} as gross_revenue,
     {{ money('coalesce(refunds, 0)') }} as refunds,

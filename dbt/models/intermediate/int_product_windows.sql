@@ -33,7 +33,7 @@ totals as (
             'orders', 'units', 'gross_revenue', 'refunds', 'net_revenue', 'units_refunded',
             'out_of_stock_events'
         ] -%}
-        sum(case when w then {{ column }} else 0 end) as {{ column }},
+            sum(case when w then {{ column }} else 0 end) as {{ column }},
         {% endfor -%}
         sum(case when p then net_revenue else 0 end) as previous_net_revenue,
         sum(net_revenue) as lifetime_net_revenue,

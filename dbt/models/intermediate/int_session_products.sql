@@ -17,8 +17,7 @@ with events as (
         {{ any_true('is_on_sale') }} as is_on_sale
     from {{ ref('stg_events') }}
     where
-        event_type not in ('refund', 'review')
-        and product_id is not null
+        event_type not in ('refund', 'review') and product_id is not null
         {% if is_incremental() %}
             and {{ is_changed_day('event_date', 2, 2, day='session_date') }}
         {% endif %}
@@ -45,10 +44,12 @@ sessions as (
         yesterday.session_key is not null or tomorrow.session_key is not null as is_crossing
     from session_days as today
     left join session_days as yesterday
-        on today.session_key = yesterday.session_key
+        on
+            today.session_key = yesterday.session_key
             and yesterday.event_date = {{ add_days('today.event_date', -1) }}
     left join session_days as tomorrow
-        on today.session_key = tomorrow.session_key
+        on
+            today.session_key = tomorrow.session_key
             and tomorrow.event_date = {{ add_days('today.event_date', 1) }}
 
 ),
@@ -56,13 +57,15 @@ sessions as (
 {#- Few sessions cross midnight, so only their products are grouped again. -#}
 session_products as (
 
-    select session_key, session_date, sessions.started_at, product_id,
+    select
+        session_key, session_date, sessions.started_at, product_id,
         is_viewed, is_carted, is_purchased, is_on_sale
     from events
     inner join sessions using (session_key, event_date)
     where not is_crossing
     union all
-    select session_key, session_date, sessions.started_at, product_id,
+    select
+        session_key, session_date, sessions.started_at, product_id,
         {{ any_true('is_viewed') }}, {{ any_true('is_carted') }},
         {{ any_true('is_purchased') }}, {{ any_true('is_on_sale') }}
     from events
@@ -74,6 +77,4 @@ session_products as (
 
 select *, {{ shop_date('started_at') }} as shop_date
 from session_products
-{% if is_incremental() %}
-    where {{ is_changed_day('session_date', 1, 1) }}
-{% endif %}
+{% if is_incremental() %} where {{ is_changed_day('session_date', 1, 1) }} {% endif %}

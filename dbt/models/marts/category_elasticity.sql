@@ -30,10 +30,10 @@ pooled as (
 sums as (
 
     {% for cluster in clusters -%}
-    select category, '{{ cluster }}' as cluster, sum(score) as score
-    from periods
-    group by category, {{ cluster }}
-    {% if not loop.last %}union all{% endif %}
+        select category, '{{ cluster }}' as cluster, sum(score) as score
+        from periods
+        group by category, {{ cluster }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
@@ -42,11 +42,11 @@ variances as (
     select
         category,
         {% for cluster in clusters -%}
-        sum(case when cluster = '{{ cluster }}' then score * score end)
-        * {{ ratio(
-            count_where("cluster = '" ~ cluster ~ "'"),
-            count_where("cluster = '" ~ cluster ~ "'") ~ ' - 1'
-        ) }} as by_{{ cluster }} {%- if not loop.last %},{% endif %}
+            sum(case when cluster = '{{ cluster }}' then score * score end)
+            * {{ ratio(
+                count_where("cluster = '" ~ cluster ~ "'"),
+                count_where("cluster = '" ~ cluster ~ "'") ~ ' - 1'
+            ) }} as by_{{ cluster }} {%- if not loop.last %},{% endif %}
         {% endfor %}
     from sums
     group by 1
@@ -57,10 +57,11 @@ estimates as (
 
     select
         pooled.*,
-        case when by_start_week is not null then
-            1.645 / nullif(information, 0) * sqrt(greatest(
-                by_product_id, by_product_id + by_start_week - by_discount_period_id
-            ))
+        case
+            when by_start_week is not null
+                then 1.645 / nullif(information, 0) * sqrt(greatest(
+                    by_product_id, by_product_id + by_start_week - by_discount_period_id
+                ))
         end as margin
     from pooled
     inner join variances using (category)

@@ -4,7 +4,8 @@ with forecasts as (
 
     select
         *,
-        case when series_id <> 'total' then substr(series_id, length('category:') + 1) end as category,
+        case when series_id <> 'total' then substr(series_id, length('category:') + 1) end
+            as category,
         {{ shop_date('forecast_timestamp') }} as forecast_date,
         {{ shop_date('cutoff') }} as cutoff_date,
         run_at = max(run_at) over (partition by series_id) as is_latest_run

@@ -28,6 +28,6 @@ select
     {{ money('product_days.lowest_price') }} as lowest_price,
     {{ money_from_double('product_days.average_price') }} as average_price,
     product_days.on_sale_events * 2 >= product_days.priced_events
-        and product_days.on_sale_events > 0 as is_on_sale
+    and product_days.on_sale_events > 0 as is_on_sale
 from product_days
 inner join products using (product_id)

@@ -3,7 +3,9 @@ with days as (
     select
         cast(item as date) as revenue_date,
         clock.last_complete_date
-    from {{ ref('pipeline_clock') }} as clock, {{ date_series('clock.first_date', 'clock.as_of_date') }}
+    from
+        {{ ref('pipeline_clock') }} as clock,
+        {{ date_series('clock.first_date', 'clock.as_of_date') }}
 
 ),
 

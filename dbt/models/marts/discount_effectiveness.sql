@@ -8,7 +8,8 @@ with priced as (
         spans.is_open,
         products.product_name,
         products.category,
-        coalesce(effects.baseline_price, {{ as_double('products.regular_price') }}) as regular_price,
+        coalesce(effects.baseline_price, {{ as_double('products.regular_price') }})
+            as regular_price,
         {{ ratio('effects.selling_units', 'effects.expected_units') }} - 1 as uplift
     from {{ ref('int_discount_outcomes') }} as effects
     inner join {{ ref('int_discount_periods') }} as spans using (discount_period_id)
@@ -21,11 +22,13 @@ logs as (
 
     select
         *,
-        case when sale_price > 0 and sale_price < regular_price then ln(sale_price / regular_price) end
-            as log_ratio,
+        case
+            when sale_price > 0 and sale_price < regular_price then ln(sale_price / regular_price)
+        end as log_ratio,
         case when uplift > -1 then ln(1 + uplift) end as log_uplift,
-        case when selling_units > 0 and baseline_units > 0 then
-            1.645 * sqrt(1.0 / selling_units + 1.0 / baseline_units)
+        case
+            when selling_units > 0 and baseline_units > 0
+                then 1.645 * sqrt(1.0 / selling_units + 1.0 / baseline_units)
         end as log_error
     from priced
 
@@ -48,8 +51,9 @@ select
     expected_units / nullif(selling_days, 0) as expected_units_per_day,
     uplift,
     selling_units - expected_units as incremental_units,
-    {{ money_from_double('revenue - expected_units / nullif(selling_days, 0) * days * regular_price') }}
-        as incremental_revenue,
+    {{ money_from_double(
+        'revenue - expected_units / nullif(selling_days, 0) * days * regular_price'
+    ) }} as incremental_revenue,
     dip_after,
     {{ whole('coalesce(baseline_days, 0)') }} as baseline_days,
     {{ whole('out_of_stock_days') }} as out_of_stock_days,

@@ -4,7 +4,8 @@ with forecasts as (
 
     select
         *,
-        case when series_id <> 'total' then substr(series_id, length('category:') + 1) end as category,
+        case when series_id <> 'total' then substr(series_id, length('category:') + 1) end
+            as category,
         run_at = max(run_at) over (partition by series_id) as is_latest_run
     from {{ source('raw', 'hourly_forecasts') }}
 
@@ -32,7 +33,8 @@ select
     cutoff,
     model,
     forecast_timestamp as forecast_hour,
-    {{ whole('round(' ~ seconds_between('cutoff', 'forecast_timestamp') ~ ' / 3600)') }} + 1 as lead_hours,
+    {{ whole('round(' ~ seconds_between('cutoff', 'forecast_timestamp') ~ ' / 3600)') }} + 1
+        as lead_hours,
     {{ forecast_errors() }},
     is_latest_run
 from compared

@@ -1,4 +1,4 @@
-{#- Whole numbers, whose sums are exact: a product that is best in all it has gets 100, not more. -#}
+{#- Whole numbers, whose sums are exact: what is best in all that it has gets 100, not more. -#}
 {% set weights = {
     'conversion_score': 30, 'growth_score': 20, 'return_score': 15,
     'stock_score': 15, 'rating_score': 20
@@ -45,7 +45,8 @@ weighted as (
         100 * (({% for part, weight in weights.items() -%}
             coalesce({{ part }} * {{ weight }}, 0) {%- if not loop.last %} + {% endif -%}
         {% endfor %}) / nullif({% for part, weight in weights.items() -%}
-            case when {{ part }} is null then 0 else {{ weight }} end {%- if not loop.last %} + {% endif -%}
+            case when {{ part }} is null then 0 else {{ weight }} end
+            {%- if not loop.last %} + {% endif -%}
         {% endfor %}, 0)) as score
     from scored
 
@@ -56,10 +57,12 @@ select
     product_name,
     category,
     {{ as_double('score') }} as health_score,
-    {{ whole('row_number() over (partition by category order by coalesce(score, -1) desc, product_id)') }}
-        as health_rank,
-    case when score >= 65 then 'strong' when score >= 40 then 'steady' when score >= 0 then 'weak' end
-        as health_band,
+    {{ whole(
+        'row_number() over (partition by category order by coalesce(score, -1) desc, product_id)'
+    ) }} as health_rank,
+    case
+        when score >= 65 then 'strong' when score >= 40 then 'steady' when score >= 0 then 'weak'
+    end as health_band,
     conversion_score,
     growth_score,
     return_score,

@@ -13,6 +13,12 @@ with session_categories as (
 
 ),
 
+categories as (
+
+    select distinct category_number, category from {{ ref('int_products') }}
+
+),
+
 {#- Every session once in each slice that it touched; a null stands for all. -#}
 slices as (
 
@@ -26,11 +32,12 @@ slices as (
         {{ any_true('is_purchased') }} as is_purchased,
         {{ any_true('is_cart_purchased') }} as is_cart_purchased
     from session_categories
-    group by grouping sets (
-        (shop_date, session_key),
-        (shop_date, session_key, category_number),
-        (shop_date, session_key, is_on_sale)
-    )
+    group by
+        grouping sets (
+            (shop_date, session_key),
+            (shop_date, session_key, category_number),
+            (shop_date, session_key, is_on_sale)
+        )
     union all
     select * from session_categories
 
@@ -67,6 +74,4 @@ select
     {{ ratio('sessions_purchased', 'sessions_carted') }} as cart_to_purchase_rate,
     {{ ratio('sessions_purchased', 'sessions_viewed') }} as view_to_purchase_rate
 from funnel
-left join (
-    select distinct category_number, category from {{ ref('int_products') }}
-) as categories using (category_number)
+left join categories using (category_number)

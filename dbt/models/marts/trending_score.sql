@@ -21,7 +21,7 @@ with totals as (
 
 ),
 
-{#- How lively the whole shop is beside its own 28 days: a Black Friday is no trend of a product. -#}
+{#- How lively the shop is beside its own 28 days: a Black Friday is no trend of a product. -#}
 shop as (
 
     select
@@ -46,7 +46,9 @@ scored as (
 
 )
 
-{% set order = "order by coalesce(scored.trending_score, -1e9) desc, scored.weighted_24h desc, product_id" %}
+{% set order %}
+    order by coalesce(scored.trending_score, -1e9) desc, scored.weighted_24h desc, product_id
+{% endset %}
 select
     product_id,
     products.product_name,
@@ -61,7 +63,8 @@ select
     {{ whole('scored.carts_24h') }} as carts_24h,
     {{ whole('scored.purchases_24h') }} as purchases_24h,
     {{ whole('row_number() over (' ~ order ~ ')') }} as rank_overall,
-    {{ whole('row_number() over (partition by products.category ' ~ order ~ ')') }} as rank_in_category,
+    {{ whole('row_number() over (partition by products.category ' ~ order ~ ')') }}
+        as rank_in_category,
     scored.as_of
 from scored
 inner join {{ ref('int_products') }} as products using (product_id)

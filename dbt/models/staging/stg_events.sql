@@ -5,6 +5,7 @@
 ) }}
 
 {#- Few events repeat, so only those are sorted. -#}
+{% set raw_date = raw_event_date() %}
 {% set wanted %}
     rules.reason is null
     {% if is_incremental() %} and {{ is_changed_day('rules.event_date', day='event_date') }} {% endif %}
@@ -13,12 +14,12 @@
 with repeated as (
 
     select
-        {{ raw_event_date() }} as event_date,
+        {{ raw_date }} as event_date,
         {{ fingerprint('event_id') }} as event_key
     from {{ source('raw', 'live_events') }}
     where
         ({{ all_partitions() }})
-        {% if is_incremental() %} and {{ is_changed_day(raw_event_date(), day='event_date') }} {% endif %}
+        {% if is_incremental() %} and {{ is_changed_day(raw_date, day='event_date') }} {% endif %}
     group by 1, 2
     having count(*) > 1
 
