@@ -49,6 +49,7 @@ bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench up
 	$(BIN)/esynapse bench shop
 	$(BIN)/esynapse bench stream
+	$(BIN)/esynapse bench marts
 
 format: .venv/dev.stamp ## Format and mend what the linter can mend
 	$(BIN)/ruff format .

@@ -82,15 +82,11 @@ class Watch:
     def __init__(self, pid: int) -> None:
         self.root = psutil.Process(pid)
         self.peak = 0
-        self._read: dict[int, int] = {}
+        self.read = 0
+        """Most bytes that all had read at any look; a parent's count has its dead children's."""
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
-
-    @property
-    def read(self) -> int:
-        """Bytes that all of them read so far."""
-        return sum(self._read.values())
 
     def stop(self) -> int:
         """Stop, and tell the largest memory in bytes."""
@@ -104,10 +100,12 @@ class Watch:
                 family = [self.root, *self.root.children(recursive=True)]
             except psutil.NoSuchProcess:
                 continue
+            read = 0
             for process in family:
                 try:
                     self.peak = max(self.peak, process.memory_info().rss)
                     if hasattr(process, "io_counters"):  # not on macOS
-                        self._read[process.pid] = process.io_counters().read_chars
+                        read += process.io_counters().read_chars
                 except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue  # it has just ended
+            self.read = max(self.read, read)

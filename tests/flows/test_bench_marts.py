@@ -39,10 +39,10 @@ def test_a_history_is_built_built_on_and_asked(monkeypatch: pytest.MonkeyPatch) 
 def test_what_a_process_and_its_children_read_is_counted(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys, time; path = sys.argv[1]\n"
-        "open(path, 'wb').write(bytes(30_000_000)); open(path, 'rb').read()\n"
+        "open(path, 'wb').write(bytes(50_000_000)); open(path, 'rb').read()\n"
         "if len(sys.argv) == 2: subprocess.run([sys.executable, *sys.orig_argv[1:], 'again'])\n"
         "time.sleep(0.3)"
     )
     measured = run_measured([sys.executable, "-c", code, str(tmp_path / "file")])
 
-    assert 60 < measured.read_mb < 90
+    assert 100 < measured.read_mb < 150  # the interpreters read their own modules too

@@ -30,8 +30,7 @@ pooled as (
 sums as (
 
     {% for cluster in clusters -%}
-        select category, '{{ cluster }}' as cluster, sum(score) as score
-        from periods
+        select category, '{{ cluster }}' as cluster, sum(score) as score from periods
         group by category, {{ cluster }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
