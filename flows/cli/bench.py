@@ -1,6 +1,7 @@
 """`esynapse bench`: the figures of the README, reproducible."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -10,6 +11,38 @@ from flows.cli import cli
 from flows.cli.options import profile_option, seed_option, shop_options
 from flows.cli.screen import step_progress
 from flows.cli.tables import print_rows
+
+Command = Callable[..., Any]
+
+
+def history_options(smallest: int) -> Callable[[Command], Command]:
+    """How long the shop's history is, and which shop: its days follow from events and traffic."""
+
+    def decorate(command: Command) -> Command:
+        for option in (
+            seed_option,
+            profile_option,
+            click.option(
+                "--scale",
+                default=2.0,
+                show_default=True,
+                type=click.FloatRange(0, 2000, min_open=True),
+                help="Traffic relative to the profile's own; the days follow from it.",
+            ),
+            click.option(
+                "--events",
+                "sizes",
+                multiple=True,
+                default=(smallest, 100_000_000),
+                show_default=True,
+                type=click.IntRange(1),
+                help="About how many events of history; give it more than once to compare.",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 @cli.group()
@@ -27,24 +60,7 @@ def bench_up(**options: Any) -> None:
 
 
 @bench.command("shop")
-@click.option(
-    "--events",
-    "sizes",
-    multiple=True,
-    default=(5_000_000, 100_000_000),
-    show_default=True,
-    type=click.IntRange(1),
-    help="About how many events to simulate; give it more than once to see if memory is flat.",
-)
-@click.option(
-    "--scale",
-    default=2.0,
-    show_default=True,
-    type=click.FloatRange(0, 2000, min_open=True),
-    help="Traffic relative to the profile's own; the days follow from it and the events.",
-)
-@profile_option
-@seed_option
+@history_options(5_000_000)
 def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
     """Events a second and memory of the simulation, of writing alone, and of other generators."""
     from flows.bench.shop import bench_shop as measure
@@ -56,24 +72,7 @@ def bench_shop(sizes: tuple[int, ...], **options: Any) -> None:
 
 
 @bench.command("marts")
-@click.option(
-    "--events",
-    "sizes",
-    multiple=True,
-    default=(10_000_000, 100_000_000),
-    show_default=True,
-    type=click.IntRange(1),
-    help="About how many events of history; give it more than once to compare.",
-)
-@click.option(
-    "--scale",
-    default=2.0,
-    show_default=True,
-    type=click.FloatRange(0, 2000, min_open=True),
-    help="Traffic relative to the profile's own; the days follow from it and the events.",
-)
-@profile_option
-@seed_option
+@history_options(10_000_000)
 def bench_marts(sizes: tuple[int, ...], **options: Any) -> None:
     """Full refresh and hourly run of the marts over histories of different lengths."""
     from flows.bench.marts import bench_marts as measure

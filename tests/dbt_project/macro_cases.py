@@ -334,20 +334,12 @@ CASES = [
     ),
     *[
         Case(
-            "percentile",
-            f"select n, {{{{ percentile('a', best='{best}') }}}} from cases",
+            macro,
+            f"select n, {{{{ {macro}('a', best='{best}') }}}} from cases",
             {"category": "text", "a": "double"},
             RANKED,
         )
-        for best in ("high", "low")
-    ],
-    *[
-        Case(
-            "quintile",
-            f"select n, {{{{ quintile('a', best='{best}') }}}} from cases",
-            {"g": "text", "a": "double"},
-            RANKED,
-        )
+        for macro in ("percentile", "quintile")
         for best in ("high", "low")
     ],
     Case(

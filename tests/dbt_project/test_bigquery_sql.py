@@ -1,6 +1,6 @@
 """What BigQuery makes of the project's SQL: it accepts all of it, and finds what DuckDB finds.
 
-Once a year, or after a change of SQL, run the last part over more:
+After a larger change of SQL, run the last part over more:
 ESYNAPSE_GOOGLESQL_SCALE=0.004 pytest tests/dbt_project/test_bigquery_sql.py
 """
 

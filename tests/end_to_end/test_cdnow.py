@@ -7,21 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.dashboard.conftest import PAGES
 from tests.end_to_end.conftest import Pipeline, make_pipeline
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-PAGES = (
-    "overview",
-    "products",
-    "discounts",
-    "funnel",
-    "customers",
-    "forecast",
-    "live",
-    "pipeline",
-)
 
 
 @pytest.fixture(scope="module")
