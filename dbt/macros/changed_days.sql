@@ -60,6 +60,14 @@ days names them in its meta: `day` is its column of days, `before` and `after` w
     select {{ columns }} from {{ arguments['temp_relation'] }}
 {%- endmacro %}
 
+{#-
+The last line of a model that other models read by day: DuckDB keeps the order of a full build and
+so skips what lies in other days. BigQuery has partitions for that.
+-#}
+{% macro in_order_of_days(column) -%}
+    {%- if target.type == 'duckdb' and not is_incremental() -%} order by {{ column }} {%- endif -%}
+{%- endmacro %}
+
 {#- BigQuery's partition configuration; DuckDB has none. -#}
 {% macro partition_by_day(column) -%}
     {{ return({'field': column, 'data_type': 'date'} if target.type == 'bigquery' else none) }}

@@ -6,18 +6,16 @@ ranks and so get the same score; a row alone, or rows that are all equal, get th
 stays null. `best` is 'high' or 'low'.
 
 Of n rows with mean rank r the score is 1 + floor(5 × (r − ½) ÷ n); without ties and with n a
-multiple of 5 each score goes to a fifth of the rows. Both ranks of a tie are whole, so twice the
-mean rank is, and no rounding decides.
+multiple of 5 each score goes to a fifth of the rows. Twice the mean rank of a tie is its first rank
+and its last, both whole, so no rounding decides.
 -#}
 {% macro quintile(value, best='high') -%}
-    {%- set upwards = 'asc' if best == 'high' else 'desc' -%}
-    {%- set downwards = 'desc' if best == 'high' else 'asc' -%}
-    {%- set rows = "partition by " ~ value ~ " is null" -%}
+    {%- set ranked -%}
+        over (order by {{ value }} {{ 'asc' if best == 'high' else 'desc' }} nulls last)
+    {%- endset -%}
     case when {{ value }} is not null then 1 + cast(floor({{ ratio(
-        "5 * (rank() over (" ~ rows ~ " order by " ~ value ~ " " ~ upwards ~ ")"
-        ~ " + count(*) over (" ~ rows ~ ")"
-        ~ " - rank() over (" ~ rows ~ " order by " ~ value ~ " " ~ downwards ~ "))",
-        "2 * count(*) over (" ~ rows ~ ")"
+        "5 * (rank() " ~ ranked ~ " + count(*) " ~ ranked ~ " - 1)",
+        "2 * count(" ~ value ~ ") over ()"
     ) }}) as int64) end
 {%- endmacro %}
 

@@ -38,6 +38,17 @@
 
 {% macro bigquery__any_true(condition) -%} logical_or({{ condition }}) {%- endmacro %}
 
+{#- The value in the row where `by` is largest; null where `by` is null in all rows. -#}
+{% macro value_of_last(value, by) -%}
+    {{ return(adapter.dispatch('value_of_last')(value, by)) }}
+{%- endmacro %}
+
+{% macro duckdb__value_of_last(value, by) -%} arg_max_null({{ value }}, {{ by }}) {%- endmacro %}
+
+{% macro bigquery__value_of_last(value, by) -%}
+    any_value({{ value }} having max {{ by }})
+{%- endmacro %}
+
 {#- A float as a double of the engine. -#}
 {% macro as_double(value) -%}
     cast({{ value }} as {{ 'float64' if target.type == 'bigquery' else 'double' }})

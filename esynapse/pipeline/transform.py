@@ -5,18 +5,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
+from esynapse.pipeline.changes import Changes, changes_since_green
 from esynapse.pipeline.dbt_results import causes, described, read_results, slowest
 from esynapse.settings import Settings
 from esynapse.warehouse.builds import (
     Build,
     NodeResult,
-    green_watermark,
     last_full_build_is_green,
 )
 from esynapse.warehouse.compaction import compact
@@ -25,8 +25,6 @@ from esynapse.warehouse.local import LocalWarehouse
 from esynapse.warehouse.vacuum import vacuum
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt"
-ALWAYS_REBUILT = 2
-"""Days up to today that every build reads again: rows may show up late on either target."""
 LONG_HISTORY = 30_000_000
 """Rows from which on a full refresh sorts and groups in 2 GB instead of 1."""
 
@@ -72,13 +70,12 @@ def transform(
             compact(lake)
             vacuum(lake)
         build = Build(lake, forecasts_only=forecasts_only)
-        dates = [] if forecasts_only else _dates_to_build(lake)
-        full_refresh = full_refresh or _zone_has_changed(settings, home)
-        arguments = _arguments(settings, home, forecasts_only, full_refresh)
+        changes = Changes(()) if forecasts_only else changes_since_green(lake, settings.timezone)
+        arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings, home)]
+        arguments += _selection(changes, forecasts_only, full_refresh)
+        environment = dbt_environment(settings, home, changes.dates)
         try:
-            results = _run_dbt(
-                arguments, dbt_environment(settings, home, dates), home, invoke or dbt_runner()
-            )
+            results = _run_dbt(arguments, environment, home, invoke or dbt_runner())
         except BaseException:
             build.finish("red")
             raise
@@ -93,7 +90,7 @@ def transform(
             _publish(LocalWarehouse(home), build)
     passed = Counter(result.kind == "test" for result in results if result.status == "passed")
     return TransformReport(
-        len(dates),
+        len(changes.dates),
         passed[False],
         passed[True],
         tuple(described(result) for result in results if result.status == "warned"),
@@ -121,31 +118,13 @@ def _publish(warehouse: LocalWarehouse, build: Build) -> None:
     build.published(row["published_at"], row["as_of"])
 
 
-def _dates_to_build(lake: Lake) -> list[date]:
-    watermark = green_watermark(lake) if lake.home.warehouse.exists() else 0
-    today = datetime.now(UTC).date()
-    recent = {today - timedelta(days=n) for n in range(ALWAYS_REBUILT)}
-    return sorted({*lake.changed_dates("live_events", after=watermark), *recent})
-
-
-def _zone_has_changed(settings: Settings, home: Home) -> bool:
-    """Whether the marts were cut into days of another zone, which all of history must follow."""
-    warehouse = LocalWarehouse(home)
-    if not warehouse.version():
-        return False
-    zone = warehouse.query("select shop_timezone from pipeline_clock")["shop_timezone"]
-    return bool(zone.to_pylist() != [settings.timezone])
-
-
-def _arguments(
-    settings: Settings, home: Home, forecasts_only: bool, full_refresh: bool
-) -> list[str]:
-    arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings, home)]
+def _selection(changes: Changes, forecasts_only: bool, full_refresh: bool) -> list[str]:
+    """Which models dbt builds, and whether from all of history."""
     if forecasts_only:
-        arguments += ["--select", "tag:forecast"]
-    if full_refresh:
-        arguments += ["--full-refresh"]
-    return arguments
+        return ["--select", "tag:forecast"]
+    if full_refresh or changes.everything:
+        return ["--full-refresh"]
+    return [] if changes.whole_days else ["--exclude", "tag:whole_days"]
 
 
 def dbt_options(settings: Settings, home: Home) -> list[str]:

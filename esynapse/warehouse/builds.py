@@ -43,7 +43,7 @@ class Build:
     def __init__(self, lake: Lake, *, forecasts_only: bool = False) -> None:
         self.lake = lake
         self.id = f"{'forecasts' if forecasts_only else 'full'}-{uuid.uuid4().hex[:12]}"
-        watermark = 0 if forecasts_only else lake.watermark("live_events")
+        watermark = 0 if forecasts_only else lake.watermark()
         with closing(lake.connect()) as connection:
             connection.execute(
                 "update builds set status = 'red', finished_at = ? where status = 'running'",
@@ -105,7 +105,7 @@ def last_full_build_is_green(lake: Lake) -> bool:
 
 
 def green_watermark(lake: Lake) -> int:
-    """``landed_at`` up to which a green build has read ``live_events``; 0 before the first one."""
+    """``landed_at`` up to which a green build has read the lake; 0 before the first one."""
     with closing(lake.connect()) as connection:
         (watermark,) = connection.execute(
             "select coalesce(max(watermark), 0) from builds where status = 'green'"

@@ -218,11 +218,13 @@ class Lake:
             ).fetchall()
         return [date.fromisoformat(day) for (day,) in found]
 
-    def watermark(self, table: str) -> int:
-        """``landed_at`` of the newest batch of the table; 0 if it has none."""
+    def watermark(self, table: str | None = None) -> int:
+        """``landed_at`` of the newest batch, of the table or of any; 0 if there is none."""
         with closing(self.connect()) as connection:
             (at,) = connection.execute(
-                "select coalesce(max(landed_at), 0) from batches where table_name = ?", (table,)
+                "select coalesce(max(landed_at), 0) from batches"
+                " where table_name = coalesce(?, table_name)",
+                (table,),
             ).fetchone()
         return int(at)
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home
 from esynapse.warehouse import Freshness, Parameters
 from esynapse.warehouse.lake import Lake
 from esynapse.warehouse.publish import publish_marts
+from esynapse.warehouse.raw_tables import RAW_TABLES
 
 CLOCK_SKEW = timedelta(days=1)
 
@@ -26,7 +28,9 @@ class LocalWarehouse:
         self._guard = threading.Lock()
 
     def load_products(self, products: pa.Table) -> None:
-        self.lake.append("products", products, batch_key="current", replace=True)
+        """Replace the catalogue; one that is equal stays, and with it what was made from it."""
+        if not self._has_products(products):
+            self.lake.append("products", products, batch_key="current", replace=True)
 
     def load_events(self, events: pa.Table, *, batch_key: str) -> int:
         return self.lake.append("live_events", events, batch_key=batch_key)
@@ -67,6 +71,14 @@ class LocalWarehouse:
             row = self.query("select published_at, as_of from publication").to_pylist()[0]
             published_at, as_of = row["published_at"], row["as_of"]
         return Freshness(self._newest_event(), published_at, as_of)
+
+    def _has_products(self, products: pa.Table) -> bool:
+        files = [self.home.lake / file.path for file in self.lake.files("products")]
+        try:
+            there = [pq.read_table(path) for path in files]
+        except (OSError, pa.ArrowInvalid):  # lost or damaged, so it has to be replaced
+            return False
+        return bool(there) and pa.concat_tables(there).equals(products.cast(RAW_TABLES["products"]))
 
     def _newest_event(self) -> datetime | None:
         horizon = (datetime.now(UTC) + CLOCK_SKEW).date()

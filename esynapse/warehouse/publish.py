@@ -12,7 +12,8 @@ MARTS_SCHEMA = "marts"
 
 
 def publish_marts(home: Home) -> None:
-    """Copy every table of the marts schema into a new file, then rename it to ``marts.duckdb``.
+    """Copy every table and view of the marts schema into a new file, as tables, then rename it to
+    ``marts.duckdb``.
 
     Call it while holding the lock of the warehouse, after a green build. A reader sees the old
     file or the new one, never a part.
@@ -36,8 +37,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"attach '{path}' as warehouse (read_only)")
     tables = connection.execute(
-        "select table_name from duckdb_tables()"
-        " where database_name = 'warehouse' and schema_name = $schema order by 1",
+        "select table_name from information_schema.tables"
+        " where table_catalog = 'warehouse' and table_schema = $schema order by 1",
         {"schema": MARTS_SCHEMA},
     ).fetchall()
     for (table,) in tables:

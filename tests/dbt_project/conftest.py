@@ -76,11 +76,11 @@ def build(home: Home, *arguments: str, changed_dates: list[date] | None = None) 
 
 
 def read_marts(home: Home, schema: str = "marts") -> Marts:
-    """Every table of the schema, rows in an order of their own content."""
+    """Every table and view of the schema, rows in an order of their own content."""
     with closing(duckdb.connect(str(home.warehouse), read_only=True)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         names = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = ?", [schema]
+            "select table_name from information_schema.tables where table_schema = ?", [schema]
         ).fetchall()
         return {
             name: connection.sql(f"from {schema}.{name} order by all").df() for (name,) in names

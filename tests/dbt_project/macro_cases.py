@@ -309,6 +309,16 @@ CASES = [
         [(True,)],
     ),
     Case(
+        "value_of_last",
+        "select g, {{ value_of_last('a', 'b') }} as found from cases group by g",
+        {"g": "text", "a": "whole", "b": "whole"},
+        [
+            *[("rising", 1, 1), ("rising", 2, 2), ("falling", 2, -2), ("falling", 1, -1)],
+            *[("null is last", 1, 1), ("null is last", None, 2), ("last is null", 1, 1)],
+            *[("last is null", 2, None), ("never", 1, None), ("never", 2, None), (None, 3, 0)],
+        ],
+    ),
+    Case(
         "as_double",
         "select n, {{ as_double('a') }} as found from cases",
         {"a": "decimal"},
@@ -394,6 +404,7 @@ ONE_FORM = {
     "widened_dates": "date literals",
     "get_incremental_changed_days_sql": "DuckDB's strategy; BigQuery replaces partitions",
     "partition_by_day": "configuration of BigQuery",
+    "in_order_of_days": "the order of rows in DuckDB's files",
     "generate_schema_name": "names",
     "is_incremental": "dbt's own but for compiling",
     "all_partitions": "BigQuery wants the condition, DuckDB does not",

@@ -9,28 +9,38 @@ with customers as (
 
 ),
 
-{#- A refund may be older than the first order that we know; it counts in the first month. -#}
-lines as (
+orders as (
 
-    select
-        customers.cohort_month,
-        customers.user_id,
-        greatest(
-            {{ dbt.datediff('customers.cohort_month', 'lines.shop_date', 'month') }}, 0
-        ) as months_since_first,
-        lines.session_id,
-        lines.is_refund,
-        lines.amount
-    from {{ ref('int_sale_lines') }} as lines
-    inner join customers using (user_id)
+    select order_date as activity_date, user_id, amount, true as is_order
+    from {{ ref('int_orders') }}
+
+),
+
+refunds as (
+
+    select shop_date as activity_date, user_id, -amount as amount, false as is_order
+    from {{ ref('int_sale_lines') }}
+    where is_refund
+
+),
+
+activity as (
+
+    select * from orders
+    union all
+    select * from refunds
 
 )
 
+{#- A refund may be older than the first order that we know; it counts in the first month. -#}
 select
-    cohort_month,
-    months_since_first,
-    count(distinct case when not is_refund then user_id end) as active_customers,
-    count(distinct case when not is_refund then session_id end) as orders,
-    sum(case when is_refund then -amount else amount end) as net_revenue
-from lines
+    customers.cohort_month,
+    greatest(
+        {{ dbt.datediff('customers.cohort_month', 'activity.activity_date', 'month') }}, 0
+    ) as months_since_first,
+    count(distinct case when activity.is_order then activity.user_id end) as active_customers,
+    {{ count_where('activity.is_order') }} as orders,
+    sum(activity.amount) as net_revenue
+from activity
+inner join customers using (user_id)
 group by 1, 2

@@ -7,7 +7,7 @@ with clock as (
 days as (
 
     select
-        periods.discount_period_id,
+        periods.period_number,
         periods.product_id,
         periods.period_start,
         periods.period_end,
@@ -23,7 +23,7 @@ days as (
 observed as (
 
     select
-        days.discount_period_id,
+        days.period_number,
         days.shop_date,
         case
             when days.shop_date < days.period_start then 'before'
@@ -56,7 +56,11 @@ observed as (
 select
     *,
     coalesce(first_value(begins_sold_out ignore nulls) over (
-        partition by discount_period_id order by shop_date
+        partition by period_number order by shop_date
         rows between 1 following and unbounded following
-    ), false) as next_begins_sold_out
+    ), false) as next_begins_sold_out,
+    max(case when is_regular then 0 else 1 end) over (
+        partition by period_number order by shop_date
+        rows between 7 preceding and current row
+    ) = 0 as is_usual
 from observed

@@ -12,11 +12,7 @@ with stocked as (
             ) }} / {{ seconds_between(
                 shop_midnight('shop_date'), shop_midnight(add_days('shop_date', 1))
             ) }})
-        end as in_stock_share,
-        max(case when is_regular then 0 else 1 end) over (
-            partition by discount_period_id order by shop_date
-            rows between 7 preceding and current row
-        ) = 0 as is_usual
+        end as in_stock_share
     from {{ ref('int_discount_calendar') }}
 
 ),
@@ -38,17 +34,16 @@ ranked as (
 
     select
         *,
-        sum(case when is_clean then 1 else 0 end) over (
-            partition by discount_period_id, phase
-            order by shop_date desc
-            rows between unbounded preceding and current row
+        sum(case when phase = 'before' and is_clean then 1 else 0 end) over (
+            partition by period_number order by shop_date
+            rows between current row and unbounded following
         ) as clean_days_from_here
     from judged
 
 )
 
 select
-    discount_period_id,
+    periods.discount_period_id,
     shop_date,
     phase,
     units,
@@ -61,4 +56,5 @@ select
     {{ weekday('shop_date') }} as weekday,
     demand_index
 from ranked
+inner join {{ ref('int_discount_periods') }} as periods using (period_number)
 where phase in ('during', 'after') or is_clean

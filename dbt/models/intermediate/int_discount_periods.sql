@@ -1,13 +1,15 @@
-{#- Gaps and islands over the days on which a product's price was seen. -#}
+{#- Gaps and islands over the whole days on which a product's price was seen. -#}
 with observed as (
 
     select
-        product_id,
-        shop_date,
-        on_sale_events * 2 >= priced_events as is_on_sale,
-        max(shop_date) over (partition by product_id) as last_priced_date
-    from {{ ref('int_product_days') }}
-    where priced_events > 0
+        product_days.product_id,
+        product_days.shop_date,
+        product_days.on_sale_events * 2 >= product_days.priced_events as is_on_sale,
+        max(product_days.shop_date) over (partition by product_days.product_id) as last_priced_date,
+        clock.last_complete_date
+    from {{ ref('int_product_days') }} as product_days
+    cross join {{ ref('pipeline_clock') }} as clock
+    where product_days.priced_events > 0 and product_days.shop_date <= clock.last_complete_date
 
 ),
 
@@ -41,19 +43,19 @@ periods as (
         period_number,
         min(shop_date) as period_start,
         max(shop_date) as period_end,
-        max(last_priced_date) as last_priced_date
+        max(last_priced_date) as last_priced_date,
+        max(last_complete_date) as last_complete_date
     from numbered
     group by 1, 2
 
 )
 
 select
-    {{ dbt.concat(['periods.product_id', "'/'", 'cast(periods.period_start as string)']) }}
-        as discount_period_id,
-    periods.product_id,
-    periods.period_start,
-    periods.period_end,
-    periods.period_end = periods.last_priced_date
-    and {{ days_between('periods.period_end', 'clock.as_of_date') }} <= 7 as is_open
+    {{ dbt.concat(['product_id', "'/'", 'cast(period_start as string)']) }} as discount_period_id,
+    {{ whole('row_number() over (order by product_id, period_start)') }} as period_number,
+    product_id,
+    period_start,
+    period_end,
+    period_end = last_priced_date
+    and {{ days_between('period_end', 'last_complete_date') }} <= 7 as is_open
 from periods
-cross join {{ ref('pipeline_clock') }} as clock

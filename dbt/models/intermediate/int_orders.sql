@@ -7,6 +7,7 @@ with purchases as (
 
 select
     session_id as order_id,
+    min(user_id) as user_id,
     min(event_timestamp) as ordered_at,
     min(shop_date) as order_date,
     min(shop_hour) as order_hour,

@@ -74,7 +74,7 @@ select
     {% endfor -%}
     {{ money('coalesce(gross_revenue, 0)') }} as gross_revenue,
     {{ money('coalesce(refunds, 0)') }} as refunds,
-    lowest_price, average_price,
+    lowest_price, {{ unit_price('average_price') }} as average_price,
     sold_out_at, first_wanted_at, last_wanted_at
 from events
 full outer join sessions using (product_id, shop_date)

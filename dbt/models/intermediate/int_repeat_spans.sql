@@ -6,8 +6,7 @@ with orders as (
         order_date,
         lag(order_date) over by_customer as previous_date,
         coalesce(lead(order_date) over by_customer, date '9999-12-31') as next_date
-    from {{ ref('int_customer_orders') }}
-    where order_date is not null
+    from {{ ref('int_orders') }}
     window by_customer as (partition by user_id order by order_date, order_id)
 
 )

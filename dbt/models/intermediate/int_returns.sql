@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 select
     product_id,
     {{ whole('sum(units)') }} as units,

@@ -1,6 +1,5 @@
 {{ config(
-    materialized='incremental',
-    partition_by=partition_by_day('session_date'),
+    materialized='incremental', partition_by=partition_by_day('session_date'),
     meta={'day': 'session_date', 'before': 1, 'after': 1}
 ) }}
 
@@ -78,3 +77,4 @@ session_products as (
 select *, {{ shop_date('started_at') }} as shop_date
 from session_products
 {% if is_incremental() %} where {{ is_changed_day('session_date', 1, 1) }} {% endif %}
+{{ in_order_of_days('session_date') }}

@@ -22,3 +22,4 @@ select
     {{ any_true('is_carted and is_purchased') }} as is_cart_purchased
 from session_products
 group by 1, 2, 3, 4
+{{ in_order_of_days('session_date') }}

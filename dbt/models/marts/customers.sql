@@ -1,17 +1,34 @@
-with buyers as (
+with orders as (
 
     select
         user_id,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
-        count(order_date) as orders,
+        count(*) as orders,
         sum(units) as units,
-        sum(amount) as gross_revenue,
-        sum(refunds) as refunds,
-        sum(amount - refunds) as net_revenue
-    from {{ ref('int_customer_orders') }}
+        sum(amount) as gross_revenue
+    from {{ ref('int_orders') }}
     group by 1
-    having count(order_date) > 0
+
+),
+
+refunded as (
+
+    select user_id, sum(amount) as refunds
+    from {{ ref('int_sale_lines') }}
+    where is_refund
+    group by 1
+
+),
+
+buyers as (
+
+    select
+        orders.*,
+        coalesce(refunded.refunds, 0) as refunds,
+        {{ money('orders.gross_revenue - coalesce(refunded.refunds, 0)') }} as net_revenue
+    from orders
+    left join refunded using (user_id)
 
 ),
 
@@ -48,7 +65,7 @@ select
     {{ whole('units') }} as units,
     {{ money('gross_revenue') }} as gross_revenue,
     {{ money('refunds') }} as refunds,
-    {{ money('net_revenue') }} as net_revenue,
+    net_revenue,
     {{ money_from_double(ratio('gross_revenue', 'orders')) }} as average_order_value,
     days_since_last_order,
     days_between_orders,

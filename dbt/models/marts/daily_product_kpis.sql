@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with product_days as (
 
     select * from {{ ref('int_product_days') }}
@@ -26,7 +28,7 @@ select
     product_days.units_refunded,
     product_days.out_of_stock_events,
     {{ money('product_days.lowest_price') }} as lowest_price,
-    {{ money_from_double('product_days.average_price') }} as average_price,
+    {{ money('product_days.average_price') }} as average_price,
     product_days.on_sale_events * 2 >= product_days.priced_events
     and product_days.on_sale_events > 0 as is_on_sale
 from product_days

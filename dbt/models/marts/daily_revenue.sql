@@ -44,12 +44,12 @@ visited as (
 
     select
         shop_date as revenue_date,
-        count(*) as sessions,
-        {{ count_where('is_viewed') }} as sessions_viewed,
-        {{ count_where('is_carted') }} as sessions_carted,
-        {{ count_where('is_purchased') }} as sessions_purchased,
-        {{ count_where('is_cart_purchased') }} as sessions_cart_purchased
-    from {{ ref('int_sessions') }}
+        sum(sessions) as sessions,
+        sum(sessions_viewed) as sessions_viewed,
+        sum(sessions_carted) as sessions_carted,
+        sum(sessions_purchased) as sessions_purchased,
+        sum(sessions_cart_purchased) as sessions_cart_purchased
+    from {{ ref('int_session_hours') }}
     group by 1
 
 )

@@ -1,5 +1,3 @@
-{{ config(tags=['forecast']) }}
-
 with source as (
 
     select * from {{ source('raw', 'forecast_accuracy_runs') }}

@@ -1,5 +1,3 @@
-{{ config(tags=['forecast']) }}
-
 with forecasts as (
 
     select

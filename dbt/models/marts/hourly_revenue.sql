@@ -32,8 +32,8 @@ ordered as (
 
 visited as (
 
-    select shop_hour as revenue_hour, count(*) as sessions
-    from {{ ref('int_sessions') }}
+    select shop_hour as revenue_hour, sum(sessions) as sessions
+    from {{ ref('int_session_hours') }}
     group by 1
 
 ),

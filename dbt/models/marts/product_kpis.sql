@@ -6,15 +6,6 @@ with clock as (
         {{ add_days('last_complete_date', -55) }} as previous_start
     from {{ ref('pipeline_clock') }}
 
-),
-
-last_prices as (
-
-    select product_id, average_price, on_sale_events * 2 >= priced_events as is_on_sale
-    from {{ ref('int_product_days') }}
-    where priced_events > 0
-    qualify row_number() over (partition by product_id order by shop_date desc) = 1
-
 )
 
 select
@@ -22,10 +13,8 @@ select
     products.product_name,
     products.category,
     products.regular_price,
-    {{ money_from_double(
-        'coalesce(last_prices.average_price, products.regular_price)'
-    ) }} as current_price,
-    coalesce(last_prices.is_on_sale, false) as is_on_sale,
+    {{ money('coalesce(products.last_average_price, products.regular_price)') }} as current_price,
+    coalesce(products.is_last_on_sale, false) as is_on_sale,
     products.in_stock,
     products.avg_rating,
     products.review_count,
@@ -60,5 +49,4 @@ select
 from {{ ref('int_products') }} as products
 cross join clock
 left join {{ ref('int_product_windows') }} as totals using (product_id)
-left join last_prices using (product_id)
 left join {{ ref('int_returns') }} as returns using (product_id)

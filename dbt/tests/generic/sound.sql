@@ -6,8 +6,8 @@ not_null: further columns that are never null
 accepted: {column: values that it may have}
 rates: columns that lie in 0 to 1 where not null
 holds: {name: condition that is true for every row}; null counts as true
-changed_days: the column of days of an incremental model; where the changed
-    dates are known, only they are tested
+changed_days: the column of days of an incremental model, or of one that copies such a model;
+    where the changed dates are known, only they and the days around them are tested
 -#}
 {% test sound(model, key, not_null=[], accepted={}, rates=[], holds={}, changed_days=none) %}
 
@@ -32,7 +32,7 @@ with tested as (
 
     select * from {{ model }}
     {% if changed_days is not none and dates is not none %}
-        where {{ changed_days }} in ({{ widened_dates(dates, 0, 0) }})
+        where {{ changed_days }} in ({{ widened_dates(dates, 2, 2) }})
     {% endif %}
 
 ),
