@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -14,30 +13,7 @@ import pyarrow as pa
 
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
-from esynapse.warehouse import open_warehouse
-from flows.bench.marts_queries import QueryTime, time_queries
-from flows.bench.marts_reads import read_everything
-from flows.bench.measure import Measured, run_measured
-from flows.bench.shop import shop_of
-
-
-@dataclass(frozen=True)
-class Size:
-    """What was measured over one history."""
-
-    events: int
-    days: int
-    whole: Measured
-    """The full refresh."""
-    hourly: list[Measured]
-    reading: float
-    """Seconds to read every value of live_events once: what no build can be faster than."""
-    queries: list[QueryTime]
-    home_mb: float
-
-    @property
-    def hourly_seconds(self) -> float:
-        return median(run.seconds for run in self.hourly)
+from flows.bench.marts_history import History, Size
 
 
 def bench_marts(
@@ -45,7 +21,7 @@ def bench_marts(
     sizes: Sequence[int],
     esynapse: Sequence[str],
     *,
-    runs: int = 3,
+    runs: int = 5,
     progress: Progress = silent,
 ) -> tuple[pa.Table, pa.Table, list[str]]:
     """Build the marts of histories of the same shop, the same traffic and different lengths.
@@ -59,35 +35,18 @@ def bench_marts(
     Returns:
         a table of builds, a table of the slowest mart queries of the dashboard, and notes.
     """
-    now = datetime.now(UTC)
-    found: list[Size] = []
-    for number, size in enumerate(sorted(set(sizes))):
-        progress(number, len(set(sizes)), f"about {size:,} events")
-        found.append(_measure(settings, size, now, esynapse, runs))
-    return _builds(found), _queries(found), _notes(found, runs)
-
-
-def _measure(
-    settings: Settings, events: int, now: datetime, esynapse: Sequence[str], runs: int
-) -> Size:
-    shop = shop_of(settings, events, now)
-    chosen = {name: shop[name] for name in ("profile", "seed", "scale", "days")}
+    now, wanted = datetime.now(UTC), sorted(set(sizes))
+    histories = []
     with tempfile.TemporaryDirectory(prefix="esynapse-bench-") as folder:
-        home = Path(folder) / "home"
-        at = [word for name, value in chosen.items() for word in (f"--{name}", str(value))]
-        at += ["--home", str(home)]
-        run_measured([*esynapse, "backfill", *at])
-        whole = run_measured([*esynapse, "transform", "--full-refresh", "--home", str(home)])
-        hourly = []
-        for _ in range(runs):
-            run_measured([*esynapse, "backfill", *at])
-            hourly.append(run_measured([*esynapse, "transform", "--home", str(home)]))
-        there = settings.model_copy(update={"home": home})
-        rows, reading = read_everything(there)
-        size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
-        days = int(str(shop["days"]))
-        queries = time_queries(open_warehouse(there))
-        return Size(rows, days, whole, hourly, reading, queries, size / 1e6)
+        for number, events in enumerate(wanted):
+            progress(number, len(wanted), f"about {events:,} events")
+            home = Path(folder) / str(events)
+            histories.append(History(settings, events, now, esynapse, home))
+        for _ in range(runs):  # in turns, so that what else the machine does hits all alike
+            for history in histories:
+                history.hour()
+        found = [history.measured() for history in histories]
+    return _builds(found), _queries(found), _notes(found, runs)
 
 
 def _builds(sizes: Sequence[Size]) -> pa.Table:
@@ -102,6 +61,7 @@ def _builds(sizes: Sequence[Size]) -> pa.Table:
             "read MB": f"{size.whole.read_mb:,.0f}",
             "hourly s": f"{size.hourly_seconds:.1f}",
             "of the smallest": f"{size.hourly_seconds / first.hourly_seconds:.2f}",
+            "with a late event s": f"{size.late.seconds:.1f}",
             "hourly peak MB": f"{max(run.peak_memory_mb for run in size.hourly):,.0f}",
             "hourly read MB": f"{median(run.read_mb for run in size.hourly):,.0f}",
             "home MB": f"{size.home_mb:,.0f}",
@@ -131,6 +91,8 @@ def _notes(sizes: Sequence[Size], runs: int) -> list[str]:
         f"{datetime.now(UTC):%F}, {machine}, DuckDB {duckdb.__version__}",
         f"hourly: today and yesterday built again with what came meanwhile, median of {runs} runs; "
         "it includes the start of Python and dbt, the data tests and the publishing",
+        "with a late event: a run that also finds an event of another day, so that the models of "
+        "discounts, which look at whole days, are built as well",
         "read: what all its processes read from files, from the disk or its cache",
         "reading once: DuckDB hashes every value of live_events, in this process",
         f"mart queries: all {len(sizes[-1].queries)} of the dashboard over all of history, "

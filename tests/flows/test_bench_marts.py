@@ -21,7 +21,7 @@ def test_a_history_is_built_built_on_and_asked(monkeypatch: pytest.MonkeyPatch) 
         asked.extend(time_queries(warehouse))
         return asked
 
-    monkeypatch.setattr("flows.bench.marts.time_queries", keep)
+    monkeypatch.setattr("flows.bench.marts_history.time_queries", keep)
     builds, slowest, notes = bench_marts(
         load_settings(scale=0.05), [10_000], [sys.executable, "-m", "flows.cli"], runs=1
     )
@@ -30,6 +30,7 @@ def test_a_history_is_built_built_on_and_asked(monkeypatch: pytest.MonkeyPatch) 
     assert 5_000 < int(row["events"].replace(",", "")) < 20_000
     assert row["of the smallest"] == "1.00"
     assert float(row["full refresh s"]) > 1
+    assert float(row["with a late event s"]) > 1
     assert {query.name for query in asked} == set(queries.__all__) - {"LIVE_EVENTS"}
     assert {query.name: query.rows for query in asked}["DAILY_TOTALS"] == row["days"] + 1
     assert slowest["mart query"][0].as_py() == max(asked, key=lambda q: q.milliseconds).name
