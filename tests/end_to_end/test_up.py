@@ -132,28 +132,34 @@ def test_the_streamer_tells_in_prefect_how_it_stands(pipeline: Pipeline) -> None
     assert 0 <= float(bar["data"]) <= 100
 
 
-@pytest.mark.parametrize(
-    ("deployment", "artifact", "says"),
-    [
-        ("dbt-hourly", "dbt-hourly", "tests passed"),
-        ("provision", "provision", "all was there"),
-        ("catalog", "catalog", "| products | 1,0"),
-        ("retrain-daily", "retrain-daily", "daily rows"),
-    ],
-)
-def test_a_deployment_runs_beside_the_stream_and_leaves_a_result(
-    pipeline: Pipeline, deployment: str, artifact: str, says: str
+RESULTS = {
+    "dbt-hourly": "tests passed",
+    "provision": "all was there",
+    "catalog": "| products | 1,0",
+    "retrain-daily": "daily rows",
+}
+"""Deployments, and what their artifact of the same name says."""
+
+
+def test_deployments_run_beside_the_stream_and_each_other_and_leave_results(
+    pipeline: Pipeline,
 ) -> None:
     found = {d["name"]: d["id"] for d in post(pipeline, "deployments/filter", {})}
-    run = post(pipeline, f"deployments/{found[deployment]}/create_flow_run", {})
+    runs = {
+        name: post(pipeline, f"deployments/{found[name]}/create_flow_run", {})["id"]
+        for name in RESULTS
+    }
 
-    def state() -> str:
-        (now,) = post(pipeline, "flow_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
-        ended = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-        return now["state_type"] if now["state_type"] in ended else ""
+    def states() -> dict[str, str]:
+        """Of the runs, once all have ended."""
+        wanted = {"flow_runs": {"id": {"any_": [*runs.values()]}}}
+        now = {run["id"]: run["state_type"] for run in post(pipeline, "flow_runs/filter", wanted)}
+        has_ended = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}.issuperset(now.values())
+        return {name: now[run] for name, run in runs.items()} if has_ended else {}
 
-    assert eventually(f"the end of {deployment}", state, 150) == "COMPLETED"
-    assert any(says in str(each["data"]) for each in artifacts(pipeline, artifact))
+    assert eventually("the end of the runs", states, 240) == dict.fromkeys(RESULTS, "COMPLETED")
+    for name, says in RESULTS.items():
+        assert any(says in str(each["data"]) for each in artifacts(pipeline, name)), name
 
 
 @pytest.mark.parametrize("name", ["pubsub", "streamer", "prefect-server"])

@@ -5,13 +5,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from esynapse.home import open_home
-from esynapse.warehouse.lake import Lake
 
 pytestmark = pytest.mark.slow
 
@@ -100,33 +98,3 @@ def test_an_unknown_command_is_one_line() -> None:
 def test_a_setting_of_the_environment_that_is_wrong_is_named(tmp_path: Path) -> None:
     result = esynapse("up", "--home", tmp_path / "home", ESYNAPSE_TIMEZONE="Moon/Base")
     assert_refused(result, "timezone", "Moon/Base")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 40 MB; an empty folder elsewhere, with the test skipped."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(disk)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-@pytest.mark.parametrize("days", [30, 12], ids=["in the backfill", "in the build"])
-def test_a_full_disk_is_said_in_one_line_and_what_is_there_stays(
-    small_disk: Path, days: int
-) -> None:
-    home = small_disk / "home"
-    result = esynapse("up", "--once", "--days", str(days), "--home", home)
-    assert result.returncode == 2
-    assert result.stderr.strip().splitlines()[-1].startswith("esynapse: ")
-    assert "Traceback" not in result.stderr
-    assert "disk is full" in result.stderr or "No space left" in result.stderr
-    subprocess.run(["mount", "-o", "remount,size=1g", str(small_disk)], check=True)
-    assert not list(home.rglob("*.tmp"))
-    lake = Lake(open_home(home))
-    assert lake.query("select count(*) as n from live_events")["n"][0].as_py() > 0
-    again = esynapse("up", "--once", "--days", str(days), "--home", home)
-    assert again.returncode == 0, again.stderr
