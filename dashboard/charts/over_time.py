@@ -72,7 +72,7 @@ def lines(
             y=alt.Y(
                 f"{value}:Q",
                 title=title,
-                axis=alt.Axis(format=".0%" if percent else "~s"),
+                axis=alt.Axis(format=".1~%" if percent else "~s"),
                 scale=alt.Scale(zero=not percent),
             ),
             color=colour_of(part, palette, symbol="stroke"),

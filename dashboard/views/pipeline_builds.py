@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import charts, colours, states
 from dashboard.page import Page
 
-SECONDS_PER_HOUR = 3600
+SECONDS_PER_MINUTE = 60
 
 
 def show_builds(page: Page, days: pd.DataFrame) -> None:
@@ -25,7 +25,7 @@ def show_builds(page: Page, days: pd.DataFrame) -> None:
         st.markdown("**Builds by day**")
         _outcomes(built)
     with right:
-        st.markdown("**Oldest marts by day, in hours**")
+        st.markdown("**Oldest marts by day, in minutes**")
         _ages(built)
     _not_passed(built)
     newest = built["last_green_build_at"].max()
@@ -66,9 +66,9 @@ def _ages(built: pd.DataFrame) -> None:
         return
     st.altair_chart(
         charts.bars_by_day(
-            aged.assign(hours=(aged["marts_age_seconds"] / SECONDS_PER_HOUR).round(2)),
+            aged.assign(minutes=(aged["marts_age_seconds"] / SECONDS_PER_MINUTE).round(1)),
             date="health_date",
-            value="hours",
+            value="minutes",
             title=None,
             colour=colours.ACTUAL,
         )
