@@ -24,14 +24,14 @@ test: .venv/dev.stamp browser ## Set up, then run every check and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) -s lint
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) -s lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not slow" --hypothesis-profile quick
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --hypothesis-profile quick
 
 lint: .venv/dev.stamp ## Lint the SQL that changed, for both warehouses
 	@$(MAKE) -s -j 2 .venv/duckdb.stamp .venv/bigquery.stamp

@@ -16,25 +16,6 @@ settings.register_profile("quick", max_examples=10, deadline=None)
 settings.load_profile("thorough")
 
 
-SHARED_HOMES = {
-    **dict.fromkeys(["built", "purchases_only"], "marts"),
-    **dict.fromkeys(["shop_home", "purchases_home"], "dashboard"),
-    "shops": "truth",
-}
-"""Fixtures of a session that take long to make, and the name of who uses them."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests go to one worker, and so do all files that use the same home."""
-    group_of_file: dict[Path, str] = {}
-    for item in items:
-        for fixture in SHARED_HOMES.keys() & set(getattr(item, "fixturenames", ())):
-            group_of_file[item.path] = SHARED_HOMES[fixture]
-    for item in items:
-        group = group_of_file.get(item.path, item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(autouse=True)
 def _settings_of_the_test_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
