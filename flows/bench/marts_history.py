@@ -81,10 +81,9 @@ class History:
         return run_measured([*self._esynapse, "transform", *options, "--home", str(self._home)])
 
     def _land_late_event(self) -> None:
-        """Once more an event of the oldest day but one, as if it came only now, by another id."""
+        """Once more an event of the oldest day, as if it came only now, by another id."""
         warehouse = LocalWarehouse(open_home(self._home, create=False))
-        files = warehouse.lake.files("live_events")
-        _, day, *_ = sorted({file.event_date for file in files if file.event_date})
+        day = warehouse.lake.files("live_events")[0].event_date
         event = warehouse.query_raw(
             "select * exclude (event_date) from live_events where event_date = $day limit 1",
             {"day": day},

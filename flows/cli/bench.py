@@ -1,48 +1,15 @@
 """`esynapse bench`: the figures of the README, reproducible."""
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
 
 from esynapse.settings import load_settings
 from flows.cli import cli
-from flows.cli.options import profile_option, seed_option, shop_options
+from flows.cli.options import history_options, profile_option, seed_option, shop_options
 from flows.cli.screen import step_progress
 from flows.cli.tables import print_rows
-
-Command = Callable[..., Any]
-
-
-def history_options(smallest: int) -> Callable[[Command], Command]:
-    """How long the shop's history is, and which shop: its days follow from events and traffic."""
-
-    def decorate(command: Command) -> Command:
-        for option in (
-            seed_option,
-            profile_option,
-            click.option(
-                "--scale",
-                default=2.0,
-                show_default=True,
-                type=click.FloatRange(0, 2000, min_open=True),
-                help="Traffic relative to the profile's own; the days follow from it.",
-            ),
-            click.option(
-                "--events",
-                "sizes",
-                multiple=True,
-                default=(smallest, 100_000_000),
-                show_default=True,
-                type=click.IntRange(1),
-                help="About how many events of history; give it more than once to compare.",
-            ),
-        ):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 @cli.group()

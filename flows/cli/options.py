@@ -32,7 +32,8 @@ seed_option = click.option("--seed", type=click.IntRange(0), help="Seed of the s
 
 def shop_options(command: Command) -> Command:
     """The options that fix which shop is simulated."""
-    for option in (
+    return _with(
+        command,
         click.option("--days", type=click.IntRange(1, 3650), help="Days of history of a new home."),
         profile_option,
         seed_option,
@@ -41,6 +42,35 @@ def shop_options(command: Command) -> Command:
             type=click.FloatRange(0, 2000, min_open=True),
             help="Traffic relative to the profile's own [default: 1].",
         ),
-    ):
+    )
+
+
+def history_options(smallest: int) -> Callable[[Command], Command]:
+    """How long the shop's history is, and which shop: its days follow from events and traffic."""
+    return lambda command: _with(
+        command,
+        seed_option,
+        profile_option,
+        click.option(
+            "--scale",
+            default=2.0,
+            show_default=True,
+            type=click.FloatRange(0, 2000, min_open=True),
+            help="Traffic relative to the profile's own; the days follow from it.",
+        ),
+        click.option(
+            "--events",
+            "sizes",
+            multiple=True,
+            default=(smallest, 100_000_000),
+            show_default=True,
+            type=click.IntRange(1),
+            help="About how many events of history; give it more than once to compare.",
+        ),
+    )
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in options:
         command = option(command)
     return command

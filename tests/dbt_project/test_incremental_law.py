@@ -1,6 +1,6 @@
 """Incremental builds end in the tables of a full refresh, in whatever order events arrive.
 
-One history in ``make test``; many with ESYNAPSE_LAW_EXAMPLES=25, ten seconds each.
+One history in ``make test``; many with ESYNAPSE_LAW_EXAMPLES=25, half a minute each.
 """
 
 import os
