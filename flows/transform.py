@@ -6,7 +6,8 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 
-from esynapse.pipeline.transform import DBT_PROJECT, TransformReport, transform
+from esynapse.pipeline.dbt_project import DBT_PROJECT
+from esynapse.pipeline.transform import TransformReport, transform
 from esynapse.settings import Settings, load_settings
 from flows.common import FLOW_RETRIES, publish_result
 

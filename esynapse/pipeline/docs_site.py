@@ -1,14 +1,13 @@
 """The documentation of the dbt project: one page, made by dbt, that fetches nothing."""
 
 import hashlib
-import os
 from importlib.metadata import version
 from pathlib import Path
 
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing
 from esynapse.home import Home, open_home
-from esynapse.pipeline.transform import DBT_PROJECT, dbt_environment, dbt_options, dbt_runner
+from esynapse.pipeline.dbt_project import DBT_PROJECT, dbt_environment, dbt_options, dbt_runner
 from esynapse.settings import Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -46,9 +45,9 @@ def write_docs(settings: Settings) -> Path:
     made = home.root / "dbt" / "static_index.html"
     with home.lock("warehouse", wait=900, busy="a transform is still running: try again"):
         made.unlink(missing_ok=True)
-        os.environ |= dbt_environment(settings, home, dates=())
-        arguments = ["docs", "generate", "--static", *dbt_options(settings, home)]
-        outcome = dbt_runner()(arguments)
+        with dbt_environment(settings, home):
+            arguments = ["docs", "generate", "--static", *dbt_options(settings, home)]
+            outcome = dbt_runner()(arguments)
         if not made.exists():
             reason = str(outcome.exception or "no page").splitlines()[0]
             raise EsynapseError(

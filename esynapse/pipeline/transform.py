@@ -1,17 +1,13 @@
 """Transform: one dbt build over what has changed, published if it is green."""
 
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Any
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
 from esynapse.pipeline.changes import Changes, changes_since_green
+from esynapse.pipeline.dbt_project import Invoke, dbt_environment, dbt_options, dbt_runner
 from esynapse.pipeline.dbt_results import causes, described, read_results, slowest
 from esynapse.settings import Settings
 from esynapse.warehouse.builds import (
@@ -23,12 +19,6 @@ from esynapse.warehouse.compaction import compact
 from esynapse.warehouse.lake import Lake
 from esynapse.warehouse.local import LocalWarehouse
 from esynapse.warehouse.vacuum import vacuum
-
-DBT_PROJECT = Path(__file__).parents[2] / "dbt"
-LONG_HISTORY = 30_000_000
-"""Rows from which on a full refresh sorts and groups in 2 GB instead of 1."""
-
-Invoke = Callable[[list[str]], Any]
 
 
 @dataclass(frozen=True)
@@ -73,9 +63,9 @@ def transform(
         changes = Changes(()) if forecasts_only else changes_since_green(lake, settings.timezone)
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings, home)]
         arguments += _selection(changes, forecasts_only, full_refresh)
-        environment = dbt_environment(settings, home, changes.dates)
         try:
-            results = _run_dbt(arguments, environment, home, invoke or dbt_runner())
+            with dbt_environment(settings, home, changes.dates):
+                results = _run_dbt(arguments, home, invoke or dbt_runner())
         except BaseException:
             build.finish("red")
             raise
@@ -127,48 +117,10 @@ def _selection(changes: Changes, forecasts_only: bool, full_refresh: bool) -> li
     return [] if changes.whole_days else ["--exclude", "tag:whole_days"]
 
 
-def dbt_options(settings: Settings, home: Home) -> list[str]:
-    """Where a dbt command finds the project, and where it may write."""
-    return [
-        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-        *("--target-path", str(home.root / "dbt"), "--log-path", str(home.logs)),
-        *("--target", settings.target),
-    ]
-
-
-def dbt_runner() -> Invoke:
-    """dbt in this process, silent but for its log."""
-    from dbt.cli.main import dbtRunner
-
-    quiet = ["--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info"]
-    return lambda arguments: dbtRunner().invoke([*quiet, *arguments])
-
-
-def dbt_environment(settings: Settings, home: Home, dates: Sequence[date]) -> dict[str, str]:
-    """What the project reads from the environment: a --vars that changes makes dbt parse anew."""
-    return {
-        "ESYNAPSE_HOME": str(home.root),
-        "ESYNAPSE_TIMEZONE": settings.timezone,
-        "ESYNAPSE_CURRENCY": settings.currency,
-        "ESYNAPSE_CHANGED_DATES": ",".join(day.isoformat() for day in dates),
-        "ESYNAPSE_DUCKDB_MEMORY": _memory(home),
-        "DO_NOT_TRACK": "1",
-    }
-
-
-def _memory(home: Home) -> str:
-    """DuckDB's memory. Two steps, since dbt parses everything anew when it changes."""
-    rows = sum(file.rows for file in Lake(home).files("live_events"))
-    return "2GB" if rows > LONG_HISTORY else "1GB"
-
-
-def _run_dbt(
-    arguments: list[str], environment: dict[str, str], home: Home, invoke: Invoke
-) -> list[NodeResult]:
+def _run_dbt(arguments: list[str], home: Home, invoke: Invoke) -> list[NodeResult]:
     """Run dbt and return what became of every node."""
     results_path = home.root / "dbt" / "run_results.json"
     results_path.unlink(missing_ok=True)
-    os.environ |= environment
     outcome = invoke(arguments)
     if not results_path.exists():
         error = getattr(outcome, "exception", None)

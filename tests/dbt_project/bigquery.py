@@ -13,9 +13,10 @@ from typing import Any
 import pyarrow as pa
 from zetasql.types import TypeKind
 
+from esynapse.pipeline.dbt_project import environment
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 from tests.dbt_project import googlesql
-from tests.dbt_project.conftest import ZONE, environment, invoke_dbt
+from tests.dbt_project.conftest import ZONE, invoke_dbt
 from tests.dbt_project.googlesql import Columns, Rows, Table
 from tests.dbt_project.macro_cases import CASES
 

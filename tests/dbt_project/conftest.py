@@ -1,9 +1,7 @@
 """A small home whose events arrive late, twice and broken, built step by step by dbt."""
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,29 +15,15 @@ from dbt.cli.main import dbtRunner
 
 from esynapse.events import EVENT_SCHEMA
 from esynapse.home import Home, open_home
+from esynapse.pipeline.dbt_project import DBT_PROJECT, environment
 from esynapse.shop import load_profile, open_shop, products_table, simulate_day
 from esynapse.warehouse.local import LocalWarehouse
 
-PROJECT = Path(__file__).parents[2] / "dbt"
 ZONE = "America/New_York"
 FIRST_DAY = date(2026, 3, 6)
 """Two days before New York's clocks go forward."""
 
 Marts = dict[str, pd.DataFrame]
-
-
-@contextmanager
-def environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def invoke_dbt(target_path: Path, *arguments: str) -> list[Any]:
@@ -48,7 +32,7 @@ def invoke_dbt(target_path: Path, *arguments: str) -> list[Any]:
         [
             *("--quiet", "--log-level", "none", "--log-level-file", "none"),
             *arguments,
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(target_path)),
         ]
     )

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.views.customers_value import SEGMENTS
-from tests.dbt_project.conftest import PROJECT, ZONE, Built, Marts, environment
+from esynapse.pipeline.dbt_project import DBT_PROJECT, environment
+from tests.dbt_project.conftest import ZONE, Built, Marts
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,7 @@ def compiled(built: Built, tmp_path_factory: pytest.TempPathFactory) -> list[str
             [
                 *("--quiet", "--log-level", "none", "--log-level-file", "none"),
                 *("compile", "--inline", MACROS, "--no-populate-cache"),
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(built.home.root / "dbt")),
             ]
         )

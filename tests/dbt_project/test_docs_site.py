@@ -10,9 +10,10 @@ import pytest
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
 from esynapse.pipeline import docs_site
+from esynapse.pipeline.dbt_project import DBT_PROJECT
 from esynapse.pipeline.docs_site import CONTENT_SECURITY_POLICY, docs_are_current, write_docs
 from esynapse.settings import Settings
-from tests.dbt_project.conftest import PROJECT, ZONE, Built
+from tests.dbt_project.conftest import ZONE, Built
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ def test_the_page_is_current_until_the_project_changes(
     page: str, built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert docs_are_current(built.home)
-    changed = Path(shutil.copytree(PROJECT, tmp_path / "dbt", ignore=lambda *_: {"target"}))
+    changed = Path(shutil.copytree(DBT_PROJECT, tmp_path / "dbt", ignore=lambda *_: {"target"}))
     monkeypatch.setattr(docs_site, "DBT_PROJECT", changed)
     assert docs_are_current(built.home)
     with (changed / "models" / "docs.md").open("a") as docs:

@@ -9,11 +9,12 @@ import duckdb
 import pytest
 import yaml
 
-from tests.dbt_project.conftest import PROJECT, Built
+from esynapse.pipeline.dbt_project import DBT_PROJECT
+from tests.dbt_project.conftest import Built
 
 pytestmark = pytest.mark.slow
 
-DOCS = PROJECT / "models" / "docs.md"
+DOCS = DBT_PROJECT / "models" / "docs.md"
 
 
 def models(manifest: dict[str, Any], layer: str | None = None) -> list[dict[str, Any]]:
@@ -67,7 +68,7 @@ def columns_of_query(built: Built, sql: str) -> set[str]:
 
 def test_a_text_that_columns_share_is_written_once() -> None:
     texts = dict(re.findall(r"{% docs (\w+) %}(.*?){% enddocs %}", DOCS.read_text()))
-    written = {path: path.read_text() for path in PROJECT.glob("models/*/*.yml")}
+    written = {path: path.read_text() for path in DBT_PROJECT.glob("models/*/*.yml")}
     used = {name for name in texts if any(f"doc('{name}')" in yml for yml in written.values())}
     again = {
         (path.stem, column["name"])
@@ -82,7 +83,7 @@ def test_a_text_that_columns_share_is_written_once() -> None:
 
 
 def test_every_model_has_a_file_of_its_own_documentation_and_a_screenful_of_sql() -> None:
-    for sql in PROJECT.glob("models/*/*.sql"):
+    for sql in DBT_PROJECT.glob("models/*/*.sql"):
         assert sql.with_suffix(".yml").exists(), sql.name
         assert len(sql.read_text().splitlines()) <= 80, sql.name
 
@@ -115,7 +116,7 @@ def test_every_model_has_a_unit_test(manifest: dict[str, Any]) -> None:
 
 
 def test_a_build_that_spilled_to_the_disk_can_go_on(tmp_path: Path) -> None:
-    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text())["esynapse"]
+    profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["esynapse"]
     local = profile["outputs"]["local"]
     options = local["config_options"] | {
         "temp_directory": str(tmp_path / "spill"),
@@ -130,4 +131,4 @@ def test_a_build_that_spilled_to_the_disk_can_go_on(tmp_path: Path) -> None:
 
 
 def test_the_project_holds_no_python() -> None:
-    assert list(PROJECT.glob("**/*.py")) == []
+    assert list(DBT_PROJECT.glob("**/*.py")) == []
