@@ -25,8 +25,8 @@ from esynapse import __version__
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing
 
-FORMAT = 3
-"""2: the queue is a log of publishes. 3: builds keep their results."""
+FORMAT = 4
+"""2: the queue is a log of publishes. 3: builds keep their results. 4: forecasts have a measure."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The raw tables of the warehouse and their columns.
 
-Forecast tables have the columns of BigQuery ML's ``ML.FORECAST`` (and ``ML.EVALUATE``), so that
-both targets feed the same dbt models.
+Forecast tables have the columns of BigQuery ML (``ML.FORECAST``, ``ML.EXPLAIN_FORECAST``,
+``ML.DETECT_ANOMALIES``), so that both targets feed the same dbt models.
 """
 
 import pyarrow as pa
@@ -12,9 +12,11 @@ _UTC = pa.timestamp("us", tz="UTC")
 
 FORECAST_SCHEMA = pa.schema(
     [
+        pa.field("measure", pa.string()),
         pa.field("series_id", pa.string()),
         pa.field("run_at", _UTC),
         pa.field("cutoff", _UTC),
+        pa.field("is_backtest", pa.bool_()),
         pa.field("model", pa.string()),
         pa.field("forecast_timestamp", _UTC),
         pa.field("forecast_value", pa.float64()),
@@ -24,28 +26,75 @@ FORECAST_SCHEMA = pa.schema(
         pa.field("prediction_interval_upper_bound", pa.float64()),
     ]
 )
-"""One row per series, run and future step. ``cutoff`` is the start of the first step that the
-model was not shown; ``run_at`` is when it was fitted, or, for a forecast at a past cutoff, when it
-would have been. ``forecast_timestamp`` is the start of the day or hour, as an instant."""
+"""One row per measure ('net_revenue', 'orders'), series ('total', 'category:<name>'), run and
+future step. ``cutoff`` is the start of the first step that the model was not shown; ``run_at`` is
+how far history was whole when the run happened or, for a forecast made later as of a past cutoff
+(``is_backtest``), that cutoff. ``forecast_timestamp`` is the start of the day or hour, as an
+instant."""
 
 ACCURACY_SCHEMA = pa.schema(
     [
+        pa.field("measure", pa.string()),
         pa.field("series_id", pa.string()),
         pa.field("granularity", pa.string()),
         pa.field("run_at", _UTC),
         pa.field("model", pa.string()),
-        pa.field("served_model", pa.string()),
+        pa.field("is_served", pa.bool_()),
         pa.field("cutoffs", pa.int64()),
+        pa.field("steps", pa.int64()),
         pa.field("mase", pa.float64()),
-        pa.field("naive_mase", pa.float64()),
         pa.field("rmsse", pa.float64()),
         pa.field("smape", pa.float64()),
         pa.field("bias", pa.float64()),
         pa.field("coverage_80", pa.float64()),
         pa.field("coverage_95", pa.float64()),
+        pa.field("interval_scale", pa.float64()),
     ]
 )
-"""One row per series, granularity ('daily', 'hourly') and run, from the rolling-origin backtest."""
+"""One row per measure, series, granularity ('daily', 'hourly'), run and candidate model, from the
+rolling-origin backtest: the seasonal naive is one of them, ``is_served`` is true for just one.
+``cutoffs`` and ``steps`` say how much evidence there is. ``coverage_80`` and ``coverage_95`` are
+those of the intervals as the model gives them, ``interval_scale`` is what its standard errors are
+multiplied by before they are published (1 where the coverage of 80 % is within 5 points)."""
+
+COMPONENT_SCHEMA = pa.schema(
+    [
+        pa.field("measure", pa.string()),
+        pa.field("series_id", pa.string()),
+        pa.field("granularity", pa.string()),
+        pa.field("run_at", _UTC),
+        pa.field("time_series_timestamp", _UTC),
+        pa.field("time_series_type", pa.string()),
+        pa.field("time_series_data", pa.float64()),
+        pa.field("trend", pa.float64()),
+        pa.field("seasonal_period_yearly", pa.float64()),
+        pa.field("seasonal_period_weekly", pa.float64()),
+        pa.field("seasonal_period_daily", pa.float64()),
+        pa.field("holiday_effect", pa.float64()),
+        pa.field("residual", pa.float64()),
+    ]
+)
+"""What the newest run's forecast is made of, in the names of ML.EXPLAIN_FORECAST: one row per
+measure, series, granularity and step, of the 'history' and of the 'forecast' (time_series_type).
+``time_series_data`` is the sum of the parts; those that a model does not know are zero, the
+``residual`` of a forecast is zero."""
+
+ANOMALY_SCHEMA = pa.schema(
+    [
+        pa.field("measure", pa.string()),
+        pa.field("series_id", pa.string()),
+        pa.field("granularity", pa.string()),
+        pa.field("run_at", _UTC),
+        pa.field("time_series_timestamp", _UTC),
+        pa.field("time_series_data", pa.float64()),
+        pa.field("is_anomaly", pa.bool_()),
+        pa.field("lower_bound", pa.float64()),
+        pa.field("upper_bound", pa.float64()),
+        pa.field("anomaly_probability", pa.float64()),
+    ]
+)
+"""The steps of history as the newest run judges them, in the names of ML.DETECT_ANOMALIES. It is
+how steps before the first forecast are judged; later ones are judged by what was forecast."""
 
 DEAD_LETTER_SCHEMA = pa.schema(
     [
@@ -69,6 +118,8 @@ RAW_TABLES: dict[str, pa.Schema] = {
     "daily_forecasts": FORECAST_SCHEMA,
     "hourly_forecasts": FORECAST_SCHEMA,
     "forecast_accuracy_runs": ACCURACY_SCHEMA,
+    "forecast_components": COMPONENT_SCHEMA,
+    "history_anomalies": ANOMALY_SCHEMA,
 }
 
 BUILDS_SCHEMA = pa.schema(
