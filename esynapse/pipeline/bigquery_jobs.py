@@ -74,6 +74,11 @@ class Jobs:
             rows = [dict(row.items()) for row in job.result()]
         return rows, job.dml_stats.inserted_row_count if job.dml_stats else 0
 
+    def read(self, statement: Statement) -> list[dict[str, Any]]:
+        """The rows of a statement that writes nothing, after a dry run."""
+        self.check(statement)
+        return self.run(statement)[0]
+
     def models(self, dataset: str) -> set[str]:
         """Names of the models in a dataset (``project.dataset``)."""
         with explained("the list of models"):

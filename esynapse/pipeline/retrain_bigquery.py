@@ -122,7 +122,7 @@ def retrain_bigquery(
         if statement.name in rows:
             rows[statement.name] += inserted
         progress(place, len(plan), statement.name)
-    found, _ = run.jobs.run(run.statement("accuracy"))
+    found = run.jobs.read(run.statement("accuracy"))
     accuracy = pa.Table.from_pylist(found, schema=ACCURACY_SCHEMA)
     return RetrainReport(
         series=len({(row["measure"], row["series_id"]) for row in found}),
@@ -150,7 +150,7 @@ class _Run:
 
     def _history(self) -> dict[str, Any]:
         sql = render("history", project=self._settings.project, dataset=self._settings.dataset)
-        rows, _ = self.jobs.run(Statement("history", sql))
+        rows = self.jobs.read(Statement("history", sql))
         if not rows or None in rows[0].values():
             raise EsynapseError("no complete day of sales to learn from: wait for one, or backfill")
         days = (rows[0]["next_date"] - rows[0]["first_date"]).days
@@ -188,7 +188,7 @@ class _Run:
 
     def plan(self) -> Iterator[Statement]:
         """The statements that write, in order."""
-        made, _ = self.jobs.run(self.statement("past_cutoffs"))
+        made = self.jobs.read(self.statement("past_cutoffs"))
         challenge = ["challenge"] if self._settings.bigquery_challenger else []
         for granularity in (self.daily, self.hourly):
             to_train = granularity.missing(MODEL, made)

@@ -16,6 +16,7 @@ from typing import Any
 
 Json = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+READERS = ("history", "past_cutoffs", "accuracy")
 MADE_BY = {"forecast": "ARIMA_PLUS", "challenge": "TimesFM 2.5", "naive": "SeasonalNaive"}
 
 
@@ -44,13 +45,12 @@ class BigQuery:
     """Reason and message of the jobs of a statement that fail, one after another."""
 
     def started(self, *, dry_run: bool) -> list[Json]:
-        return [job for job in self.jobs if _is_dry(job) == dry_run]
+        return [job for job in self.jobs if is_dry(job) == dry_run]
 
     def ran(self) -> list[str]:
         """Names of the statements that wrote, in order."""
-        readers = ("history", "past_cutoffs", "accuracy")
         names = [name_of(job) for job in self.started(dry_run=False)]
-        return [name for name in names if name not in readers]
+        return [name for name in names if name not in READERS]
 
     def start(self, job: Json) -> tuple[int, Json]:
         name = name_of(job)
@@ -66,7 +66,7 @@ class BigQuery:
         statistics: Json = {"query": {"totalBytesProcessed": str(self.reads)}}
         job |= {"id": job_id, "status": {"state": "DONE"}, "statistics": statistics}
         self.jobs.append(job)
-        if not _is_dry(job):
+        if not is_dry(job):
             failures = self.failing.get(name)
             if failures:
                 reason, message = failures.pop(0)
@@ -123,7 +123,7 @@ def parameters_of(job: Json) -> Json:
     return found
 
 
-def _is_dry(job: Json) -> bool:
+def is_dry(job: Json) -> bool:
     return bool(job["configuration"].get("dryRun"))
 
 

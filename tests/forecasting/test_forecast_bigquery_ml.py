@@ -131,6 +131,7 @@ def test_every_statement_of_a_granularity_has_its_horizon(name: str, horizon: in
         given = f"struct({horizon} as horizon, 0.8 as confidence_level)"
         assert given in _rendered(f"{kind}_{name}")
     assert f"horizon => {horizon},\n" in _rendered(f"challenge_{name}")
+    assert "struct(0.99 as anomaly_prob_threshold)" in _rendered(f"detect_anomalies_{name}")
 
 
 @pytest.mark.parametrize("name", CREATES)

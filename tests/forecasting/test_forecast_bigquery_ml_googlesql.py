@@ -45,6 +45,9 @@ ZONE = ZoneInfo("Europe/Berlin")
 FIRST = date(2026, 8, 1)
 DAYS = 90
 """The clocks go back at the end of October, within the days that are scored."""
+TEA = "category:Tea"
+TRUE_ERROR = 31.0
+"""About what ``guesses`` err by."""
 
 Row = dict[str, Any]
 
@@ -193,11 +196,11 @@ def days_of(series: str, seed: int, *, measure: str = "net_revenue") -> list[Row
     ]
 
 
-def hours_of(count: int, seed: int) -> list[Row]:
+def hours_of(count: int, seed: int, *, measure: str = "net_revenue") -> list[Row]:
     draw = random.Random(seed)
     return [
         {
-            "measure": "net_revenue",
+            "measure": measure,
             "series_id": "total",
             "series_hour": NOW - (count - place) * HOUR,
             "value": Decimal(round(100 * max(10 * (place % 24) + draw.gauss(0, 30), 0))) / 100,
@@ -256,7 +259,7 @@ def cutoffs_before(now: datetime, *days: int) -> list[datetime]:
 def daily() -> Tables:
     """Six cutoffs a week apart and one too old; ARIMA_PLUS and the seasonal naive at each."""
     tables = Tables()
-    tables.put("daily_series", days_of("total", 1))
+    tables.put("daily_series", [*days_of("total", 1), *days_of(TEA, 2)])
     naive = [
         row
         for cutoff in cutoffs_before(NOW, 42, 35, 28, 21, 14, 7, 0)
@@ -268,19 +271,30 @@ def daily() -> Tables:
         for back in (49, 42, 35, 28, 21, 14, 7)
         for row in guesses(seen[-back:], cutoffs_before(NOW, back)[0])
     ]
-    current = guesses(seen[:0], NOW, is_backtest=False)
+    of_tea = values_of(tables.rows["daily_series"], TEA)
+    past += [
+        row
+        for back in (14, 7)
+        for row in guesses(
+            of_tea[-back:], cutoffs_before(NOW, back)[0], series_id=TEA, standard_error=TRUE_ERROR
+        )
+    ]
+    current = [
+        row
+        for series in ("total", TEA)
+        for row in guesses(seen[:0], NOW, series_id=series, is_backtest=False)
+    ]
     tables.put("forecast_candidates", [*naive, *past, *current])
     return tables
 
 
 def test_the_naive_is_that_of_the_local_models(daily: Tables) -> None:
     found = [row for row in daily.rows["forecast_candidates"] if row["model"] != "ARIMA_PLUS"]
-    seen = values_of(daily.rows["daily_series"], "total")
-    for back in (42, 7, 0):
+    for series, back in (("total", 42), ("total", 7), (TEA, 0)):
+        seen = values_of(daily.rows["daily_series"], series)
         (cutoff,) = cutoffs_before(NOW, back)
-        rows = sorted(
-            (row for row in found if row["cutoff"] == cutoff), key=lambda r: r["forecast_timestamp"]
-        )
+        rows = [row for row in found if (row["cutoff"], row["series_id"]) == (cutoff, series)]
+        rows.sort(key=lambda row: row["forecast_timestamp"])
         expected = models.seasonal_naive(seen[: DAYS - back], 30, 7)
         start = cutoff.astimezone(ZONE).date()
 
@@ -343,38 +357,61 @@ def expected_scores(rows: list[Row], seen: np.ndarray[Any, Any], steps: dict[dat
 
 def test_the_scores_are_those_of_the_local_backtest(daily: Tables) -> None:
     found = daily.run("evaluate_daily", run_at=NOW, cutoff=NOW)
-    seen = values_of(daily.rows["daily_series"], "total")
-    places = {cutoffs_before(NOW, back)[0]: DAYS - back for back in (42, 35, 28, 21, 14, 7)}
+    models_of = {(row["series_id"], row["model"]): row for row in found}
 
-    assert {row["model"] for row in found} == {"ARIMA_PLUS", "SeasonalNaive(7)"}
-    for row in found:
-        past = [r for r in daily.rows["forecast_candidates"] if r["model"] == row["model"]]
+    assert len(models_of) == len(found) == 4
+    for (series, model), row in models_of.items():
+        past = [
+            r
+            for r in daily.rows["forecast_candidates"]
+            if (r["series_id"], r["model"]) == (series, model)
+        ]
+        days_ago = (14, 7) if (series, model) == (TEA, "ARIMA_PLUS") else (42, 35, 28, 21, 14, 7)
+        places = {cutoffs_before(NOW, back)[0]: DAYS - back for back in days_ago}
+        seen = values_of(daily.rows["daily_series"], series)
         expected = expected_scores(past, seen, places)
         assert {name: row[name] for name in expected} == pytest.approx(expected)
     assert any(row["interval_scale"] > 1.1 for row in found)
-    best = min(found, key=lambda row: row["mase"])
-    assert [row["model"] for row in found if row["is_served"]] == [best["model"]]
+    assert any(row["interval_scale"] == 1 for row in found)
+    for series in ("total", TEA):
+        rows = [row for row in found if row["series_id"] == series]
+        best = min(rows, key=lambda row: row["mase"])
+        assert [row["model"] for row in rows if row["is_served"]] == [best["model"]]
 
 
 def test_the_scores_of_hours_are_those_of_the_local_backtest() -> None:
     tables = Tables()
-    tables.put("hourly_series", hours_of(300, 4))
-    seen = values_of(tables.rows["hourly_series"], "total")
+    history = {measure: hours_of(300, 4, measure=measure) for measure in ("net_revenue", "orders")}
+    history["orders"] = [row | {"value": row["value"] / 50} for row in history["orders"]]
+    tables.put("hourly_series", [row for rows in history.values() for row in rows])
     draw = random.Random(5)
     places = {NOW - 48 * HOUR: 252, NOW - 24 * HOUR: 276}
-    given = {"granularity": "hourly"}
     rows = [
-        candidate("total", cutoff, cutoff + step * HOUR, **given, forecast_value=draw.gauss(90, 60))
+        candidate(
+            *("total", cutoff, cutoff + step * HOUR),
+            measure=measure,
+            granularity="hourly",
+            forecast_value=draw.gauss(90, 60),
+        )
+        for measure in history
         for cutoff in places
         for step in range(60)
     ]
-    current = candidate("total", NOW, NOW, **given, is_backtest=False)
-    tables.put("forecast_candidates", [*rows, current])
-    (found,) = tables.run("evaluate_hourly", run_at=NOW, cutoff=NOW)
-    expected = expected_scores(rows, seen, places)
+    other = [row | {"granularity": "daily", "forecast_value": 1e6} for row in rows[:1]]
+    current = [
+        candidate("total", NOW, NOW, measure=m, granularity="hourly", is_backtest=False)
+        for m in history
+    ]
+    tables.put("forecast_candidates", [*rows, *other, *current])
+    found = tables.run("evaluate_hourly", run_at=NOW, cutoff=NOW)
 
-    assert {name: found[name] for name in expected} == pytest.approx(expected)
-    assert found["steps"] == 72
+    assert {row["measure"] for row in found} == set(history)
+    assert len(found) == 2
+    for row in found:
+        past = [r for r in rows if r["measure"] == row["measure"]]
+        expected = expected_scores(past, values_of(history[row["measure"]], "total"), places)
+        assert {name: row[name] for name in expected} == pytest.approx(expected)
+        assert row["steps"] == 72
 
 
 def test_nothing_after_a_cutoff_reaches_its_scores_or_its_forecast(daily: Tables) -> None:
@@ -411,7 +448,7 @@ def test_a_model_is_shown_the_days_before_its_cutoff_alone(daily: Tables, name: 
     shown = daily.ask(training[1] or training[2], cutoff=cutoff)
 
     assert max(row["series_date"] for row in shown) == day - timedelta(days=1)
-    assert len(shown) == DAYS - 14
+    assert len(shown) == 2 * (DAYS - 14)
 
 
 def test_without_evidence_the_model_is_served_as_it_is() -> None:

@@ -1,5 +1,7 @@
 """A retrain in BigQuery, by the real client against a server that speaks the jobs API."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,14 +17,20 @@ from esynapse.pipeline.retrain import RetrainReport
 from esynapse.pipeline.retrain_bigquery import TABLES, retrain_bigquery
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.raw_tables import ACCURACY_SCHEMA
-from tests.forecasting.bigquery_server import BigQuery, name_of, parameters_of, serving, sql_of
+from tests.forecasting.bigquery_server import (
+    READERS,
+    BigQuery,
+    is_dry,
+    name_of,
+    parameters_of,
+    serving,
+    sql_of,
+)
 
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 10)
 MIDNIGHT = datetime(2026, 11, 9, 23, tzinfo=UTC)
 """When it begins in Berlin: the first day that the daily models are not shown."""
-
-RETRAIN = ["forecast", "naive", "evaluate", "serve", "explain", "detect_anomalies"]
 
 Retrain = Callable[..., RetrainReport]
 
@@ -130,7 +138,7 @@ def parameters_of_forecast(service: BigQuery, serve: dict[str, Any]) -> dict[str
         next(
             job
             for job in reversed(service.jobs[:place])
-            if name_of(job) == name and not job["configuration"].get("dryRun")
+            if name_of(job) == name and not is_dry(job)
         )
     )
 
@@ -160,37 +168,37 @@ def test_every_statement_is_tried_dry_before_it_runs_and_before_anything_is_writ
     service: BigQuery, retrain: Retrain
 ) -> None:
     retrain()
-    dry = [sql_of(job) for job in service.started(dry_run=True)]
-    readers = ("history", "past_cutoffs", "accuracy")
-    writes = [
-        (place, job)
+    for place, job in enumerate(service.jobs):
+        if not is_dry(job):
+            assert sql_of(job) in [sql_of(other) for other in service.jobs[:place] if is_dry(other)]
+    first_write = next(
+        place
         for place, job in enumerate(service.jobs)
-        if not job["configuration"].get("dryRun") and name_of(job) not in readers
-    ]
-    for place, job in writes:
-        assert sql_of(job) in [sql_of(earlier) for earlier in service.jobs[:place]]
-    before = [name_of(job) for job in service.jobs[: writes[0][0]]]
+        if not is_dry(job) and name_of(job) not in READERS
+    )
+    before = {name_of(job) for job in service.jobs[:first_write]}
+    reads_a_model = ("forecast_", "explain_", "detect_anomalies_")
 
-    assert len(dry) == len(writes)
-    needs_a_model = {f"{k}_{g}" for k in RETRAIN for g in ("daily", "hourly")} - {
-        f"{k}_{g}" for k in ("naive", "evaluate", "serve") for g in ("daily", "hourly")
+    assert len(service.started(dry_run=True)) == len(service.started(dry_run=False))
+    assert before == {
+        *("history", "past_cutoffs"),
+        *(name for name in service.ran() if not name.startswith(reads_a_model)),
     }
-    assert set(before) == set(service.ran()) - needs_a_model | {"history", "past_cutoffs"}
 
 
 def test_a_second_run_of_the_day_issues_statements_that_replace_the_first(
     service: BigQuery, retrain: Retrain
 ) -> None:
     retrain()
-    first = len(service.jobs)
     made = list(service.made)
+    service.jobs.clear()
     retrain()
-    second = service.jobs[first:]
-    dry = [name_of(job) for job in second if job["configuration"].get("dryRun")]
-    writes = second[len(dry) + 2 : -1]
+    writes = [job for job in service.jobs if name_of(job) not in READERS]
+    expected = statements("daily") + statements("hourly")
 
-    assert [name_of(job) for job in writes] == statements("daily") + statements("hourly")
-    assert [name_of(job) for job in second[2 : 2 + len(dry)]] == dry  # all, the models are there
+    # the models are there: all is tried dry, then all runs
+    assert [name_of(job) for job in writes] == expected * 2
+    assert [is_dry(job) for job in writes] == [True] * len(expected) + [False] * len(expected)
     assert service.made == made
     for job in writes:
         sql = sql_of(job)
@@ -269,7 +277,7 @@ def test_jobs_are_labelled_and_may_read_no_more_than_allowed(
         labels = configuration["labels"]
         assert (labels["app"], labels["flow"]) == ("esynapse", "retrain")
         assert labels["statement"] in job["jobReference"]["jobId"]
-        if not configuration.get("dryRun"):
+        if not is_dry(job):
             assert configuration["query"]["maximumBytesBilled"] == "50000000"
 
 
@@ -343,3 +351,22 @@ def test_too_short_a_history_is_refused(
         retrain()
 
     assert service.ran() == []
+
+
+def test_the_local_target_does_not_load_the_client() -> None:
+    code = (
+        "import sys, esynapse.pipeline.retrain_bigquery;"
+        "print([name for name in sys.modules if name.startswith('google.cloud.')])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("bigquery_holiday_region", "Germany"), ("bigquery_maximum_bytes", 1_000_000)],
+)
+def test_a_bad_setting_is_refused_by_name(setting: str, value: object) -> None:
+    with pytest.raises(EsynapseError, match=setting):
+        settings(**{setting: value})
