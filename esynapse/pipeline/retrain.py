@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,6 +52,8 @@ def retrain(
 ) -> RetrainReport:
     """Forecast 30 days and 168 hours of net revenue and orders from the published marts.
 
+    On the bigquery target, BigQuery ML does: see ``retrain_bigquery``.
+
     History ends where the data end, not at the clock. A run is dated by how far history is whole,
     so the same history gives the same run, and retraining on it replaces the forecasts. Those made
     at earlier cutoffs stay as they were made. A retrain that dies leaves the forecasts before it.
@@ -61,6 +64,8 @@ def retrain(
     Raises:
         EsynapseError: nothing is published, or there are fewer than three complete days.
     """
+    if settings.target == "bigquery":
+        return _in_bigquery(settings, progress)
     started = time.monotonic()
     warehouse = open_warehouse(settings)
     workers = workers or os.cpu_count() or 1
@@ -90,6 +95,18 @@ def retrain(
         (*daily.notes, *hourly.notes),
         time.monotonic() - started,
     )
+
+
+def _in_bigquery(settings: Settings, progress: Progress) -> RetrainReport:
+    from google.cloud.bigquery import Client
+
+    from esynapse.pipeline.bigquery_jobs import explained
+    from esynapse.pipeline.retrain_bigquery import retrain_bigquery
+
+    with explained("the sign-in"):
+        client = Client(project=settings.project)
+    with closing(client):
+        return retrain_bigquery(settings, client, progress=progress)
 
 
 def is_due(settings: Settings) -> bool:
