@@ -1,0 +1,71 @@
+"""Simulated shops, whose sales `esynapse bench forecast` forecasts beside the real series."""
+
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from esynapse.shop import DaySlice, load_profile, open_shop, products_table
+from flows.bench.forecast_data import RAW_SCHEMA, STEP_SECONDS, Granularity, History, dense
+from flows.bench.trials import slices_of
+
+FIRST_DAY = date(2025, 1, 1)
+
+SALES = """
+with sales as (
+    select
+        epoch(event_timestamp)::bigint // $seconds as step, category,
+        if(event_type = 'refund', -1, 1) * sale_price * quantity as amount,
+        if(event_type = 'purchase', session_id, null) as order_id
+    from events join products using (product_id)
+),
+series as (
+    select 'total' as series_id, '' as of_what, * from sales
+    union all
+    select 'category:' || category, ', ' || category, * from sales where $categories
+)
+select
+    'net_revenue' as measure, series_id, 'net revenue' || of_what as label, step,
+    sum(amount) as value
+from series group by all
+union all
+select 'orders', series_id, 'orders' || of_what, step, count(distinct order_id)
+from series group by all
+"""
+"""Net revenue and orders as the marts define them: refunds at refund time, orders by session."""
+
+
+def shop_histories(
+    seed: int, *, days: int, scale: float, categories: bool = False
+) -> tuple[History, History]:
+    """Sales of a typical shop by day, of its categories too if wanted, and by hour."""
+    events, products = _simulate(seed, days, scale)
+    name = f"simulated shop {seed}"
+    with duckdb.connect() as connection:
+        connection.register("events", events)
+        connection.register("products", products)
+
+        def history(granularity: Granularity, with_categories: bool) -> History:
+            options = {"seconds": STEP_SECONDS[granularity], "categories": with_categories}
+            rows = connection.sql(SALES, params=options).to_arrow_table().cast(RAW_SCHEMA)
+            return dense(name, granularity, rows)
+
+        return history("daily", categories), history("hourly", False)
+
+
+def _simulate(seed: int, days: int, scale: float) -> tuple[pa.Table, pa.Table]:
+    """Purchases and refunds from FIRST_DAY on, and all products that were ever for sale."""
+    state = open_shop(load_profile("typical"), seed=seed, scale=scale, opening_day=FIRST_DAY)
+    parts = []
+    for part in slices_of(state, days):
+        parts.append(_sales(part))
+        state = part.state or state
+    return pa.concat_tables(parts), products_table(state).select(["product_id", "category"])
+
+
+def _sales(part: DaySlice) -> pa.Table:
+    events = part.events().drop_columns(["event_id", "user_id", "source"])
+    return events.filter(
+        pc.is_in(events["event_type"].cast(pa.string()), pa.array(["purchase", "refund"]))
+    )
