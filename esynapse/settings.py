@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     """The shop's zone: days and hours of the marts are cut in it. Time is stored in UTC."""
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
 
+    country: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
+    """ISO 3166 code of the country whose public holidays the forecast knows, for example DE; of a
+    simulated shop, default its own."""
+    campaigns: Path | None = None
+    """CSV of the shop's campaigns, past and planned: name,first_date,last_date."""
+
     project: str = "esynapse-local"
     dataset: str = "esynapse"
     topic: str = "live-events"

@@ -1,6 +1,6 @@
 """retrain-daily: new forecasts, with evidence of how good they are."""
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
@@ -25,6 +25,8 @@ def retrain_flow() -> None:
     report = fit_models(settings)
     build_and_publish(settings, full_refresh=False, forecasts_only=True)
     create_table_artifact(key="forecast-accuracy", table=_accuracy_rows(report))
+    for note in report.notes:
+        get_run_logger().warning(note)
     publish_result(
         "retrain-daily",
         "Forecasts published",
@@ -39,8 +41,22 @@ def retrain_flow() -> None:
 
 
 def _accuracy_rows(report: RetrainReport) -> list[dict[str, object]]:
-    shown = ("series_id", "granularity", "served_model", "mase", "naive_mase", "coverage_80")
+    """What is served of each series, and how it did beside the seasonal naive."""
+    key = ("granularity", "measure", "series_id")
+    shown = ("model", "mase", "smape", "bias", "coverage_80", "interval_scale")
+    rows = report.accuracy.to_pylist()
+    naive = {
+        tuple(row[name] for name in key): row["mase"]
+        for row in rows
+        if row["model"].startswith("SeasonalNaive")
+    }
     return [
-        {name: round(row[name], 3) if isinstance(row[name], float) else row[name] for name in shown}
-        for row in report.accuracy.to_pylist()
+        {name: _rounded(row[name]) for name in (*key, *shown)}
+        | {"mase of seasonal naive": _rounded(naive.get(tuple(row[name] for name in key)))}
+        for row in rows
+        if row["is_served"]
     ]
+
+
+def _rounded(value: object) -> object:
+    return round(value, 3) if isinstance(value, float) else value

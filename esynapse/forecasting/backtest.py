@@ -1,10 +1,11 @@
 """How good a model was: its forecasts from past cutoffs against what happened.
 
 Scaled errors follow Hyndman and Koehler 2006 (MASE) and the M5 competition (RMSSE); the scale is
-the in-sample error of the seasonal naive before each cutoff, so series of any size compare.
+the in-sample error of the seasonal naive before each cutoff, so series of any size compare, and a
+model compares with the seasonal naive by the ratio of their MASE.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,11 @@ from esynapse.forecasting.history import Values
 Z80 = 1.2815515655446004
 Z95 = 1.959963984540054
 
+TOLERANCE = 0.05
+"""How far the coverage of the 80 % interval may be off before the interval is re-scaled."""
+ENOUGH_STEPS = 20
+"""Fewer past steps than this say nothing about an interval."""
+
 
 class Window(NamedTuple):
     """One forecast beside what happened, as far as it has; all arrays (steps,)."""
@@ -21,19 +27,16 @@ class Window(NamedTuple):
     actual: Values
     values: Values
     errors: Values
-    naive: Values
-    """What the seasonal naive forecast from the same cutoff."""
+    """Standard errors of the values."""
     changes: Values
-    """Season-on-season changes before the cutoff, the naive's in-sample errors."""
+    """Season-on-season changes before the cutoff, the seasonal naive's in-sample errors."""
 
 
 class Scores(NamedTuple):
     """Accuracy over all steps of all windows; None where a denominator is zero."""
 
     mase: float | None
-    """Mean absolute error ÷ the seasonal naive's in-sample; below 1 is better than it."""
-    naive_mase: float | None
-    """The same for the seasonal naive's forecasts from the same cutoffs: the bar to clear."""
+    """Mean absolute error ÷ the seasonal naive's in-sample."""
     rmsse: float | None
     """Square root of the mean squared error ÷ the naive's in-sample."""
     smape: float | None
@@ -41,21 +44,18 @@ class Scores(NamedTuple):
     bias: float | None
     """Σ(f − a) ÷ Σ|a|: positive where the forecast was too high."""
     coverage_80: float | None
-    """Share of actuals inside the 80 % interval."""
+    """Share of actuals inside the 80 % interval that the standard errors give."""
     coverage_95: float | None
 
 
-NO_SCORES = Scores(None, None, None, None, None, None, None)
+NO_SCORES = Scores(None, None, None, None, None, None)
 
 
 def score(windows: Sequence[Window]) -> Scores:
     """Accuracy over ``windows``, each step weighing the same."""
-    if not sum(w.actual.size for w in windows):
+    if not steps_of(windows):
         return NO_SCORES
-    actual = np.concatenate([w.actual for w in windows])
-    values = np.concatenate([w.values for w in windows])
-    spread = np.concatenate([w.errors for w in windows])
-    naive = np.concatenate([w.naive for w in windows])
+    actual, values, spread = _joined(windows)
     miss = values - actual
     absolute = _per_step(windows, lambda changes: float(np.abs(changes).mean()))
     squared = _per_step(windows, lambda changes: float((changes**2).mean()))
@@ -65,7 +65,6 @@ def score(windows: Sequence[Window]) -> Scores:
     total = float(np.abs(actual).sum())
     return Scores(
         mase=_mean_ratio(np.abs(miss), absolute),
-        naive_mase=_mean_ratio(np.abs(naive - actual), absolute),
         rmsse=None if mean_square is None else float(np.sqrt(mean_square)),
         smape=float(symmetric.mean()),
         bias=float(miss.sum()) / total if total else None,
@@ -74,16 +73,46 @@ def score(windows: Sequence[Window]) -> Scores:
     )
 
 
-def loses(scores: Scores) -> bool:
-    """Whether the seasonal naive would have been the better choice."""
-    if scores.mase is None or scores.naive_mase is None:
-        return False
-    return scores.mase > scores.naive_mase
+def steps_of(windows: Sequence[Window]) -> int:
+    """Steps that have happened, over all windows."""
+    return sum(window.actual.size for window in windows)
+
+
+def best(scores: Mapping[str, Scores]) -> str:
+    """The candidate with the least MASE; the first where none has one, or some are equal."""
+    judged = [name for name, found in scores.items() if found.mase is not None]
+    return min(judged or scores, key=lambda name: scores[name].mase or 0.0)
+
+
+def interval_scale(windows: Sequence[Window]) -> float:
+    """What to multiply standard errors by, so that four in five past actuals lie inside.
+
+    The 80 % quantile of the past errors in units of the interval's half width, as in split
+    conformal prediction (Vovk et al. 2005); 1 where the coverage is within ``TOLERANCE``, or where
+    there is too little evidence.
+    """
+    if steps_of(windows) < ENOUGH_STEPS:
+        return 1.0
+    actual, values, spread = _joined(windows)
+    known = spread > 0
+    coverage = _coverage(actual, values, spread, Z80)
+    if abs(coverage - 0.8) <= TOLERANCE or not known.any():
+        return 1.0
+    reached = np.abs(np.maximum(actual, 0.0) - values)[known] / (Z80 * spread[known])
+    return float(np.quantile(reached, 0.8, method="higher")) or 1.0
 
 
 def interval(values: Values, errors: Values, z: float) -> tuple[Values, Values]:
     """Lower and upper bound, the lower clipped at zero."""
     return np.maximum(values - z * errors, 0.0), values + z * errors
+
+
+def _joined(windows: Sequence[Window]) -> tuple[Values, Values, Values]:
+    return (
+        np.concatenate([w.actual for w in windows]),
+        np.concatenate([w.values for w in windows]),
+        np.concatenate([w.errors for w in windows]),
+    )
 
 
 def _coverage(actual: Values, values: Values, errors: Values, z: float) -> float:

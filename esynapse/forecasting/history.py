@@ -61,13 +61,25 @@ class Hours:
         return (self._anchor + slot * _HOUR).astimezone(UTC)
 
 
+class Series(NamedTuple):
+    """What is forecast."""
+
+    measure: str
+    """'net_revenue' or 'orders'."""
+    series_id: str
+    """'total' or 'category:<name>'."""
+
+    def __str__(self) -> str:
+        return f"{self.measure} of {self.series_id}"
+
+
 class Dense(NamedTuple):
     """A history without gaps; all series span the same steps."""
 
-    series: list[str]
-    """Their ids, in order of first appearance."""
+    series: list[Series]
+    """In order of first appearance."""
     values: Values
-    """(series, steps): revenue of each step."""
+    """(series, steps): what each step brought."""
     first_slot: int
     """The slot of column 0."""
 
@@ -85,13 +97,13 @@ def newest(history: pa.Table) -> datetime:
     latest: datetime | None = pc.max(history["timestamp"]).as_py()
     if latest is None:
         raise EsynapseError(
-            "there is no complete day of revenue to forecast from: load events and transform first"
+            "there is no complete day of sales to forecast from: load events and transform first"
         )
     return latest
 
 
 def densify(history: pa.Table, calendar: Calendar) -> Dense:
-    """Lay the rows of ``history`` (series_id, timestamp, value) out by series and step.
+    """Lay the rows of ``history`` (measure, series_id, timestamp, value) out by series and step.
 
     Steps without a row, before a series' first row too, had no sales and count zero.
 
@@ -99,21 +111,22 @@ def densify(history: pa.Table, calendar: Calendar) -> Dense:
         EsynapseError: no rows, two for one series and timestamp, or a value that is no number.
     """
     newest(history)
-    keys = history.group_by(["series_id", "timestamp"]).aggregate([([], "count_all")])
+    keys = history.group_by(["measure", "series_id", "timestamp"]).aggregate([([], "count_all")])
     if keys.num_rows < history.num_rows:
         raise EsynapseError(
-            "the revenue history has several rows for one series and timestamp: give one row each"
+            "the history of sales has several rows for one series and timestamp: give one row each"
         )
     values = history["value"].fill_null(0).to_numpy()
     if not np.isfinite(values).all():
-        raise EsynapseError("the revenue history holds a value that is no finite number: remove it")
-    ids, rows = _encode(history["series_id"].to_pylist())
+        raise EsynapseError("the history of sales holds a value that is no number: remove it")
+    names = zip(history["measure"].to_pylist(), history["series_id"].to_pylist(), strict=True)
+    series, rows = _encode(Series(*name) for name in names)
     instants, columns = _encode(history["timestamp"].to_pylist())
     slots = np.array([calendar.slot(instant) for instant in instants])
     first, last = int(slots.min()), int(slots.max())
-    matrix = np.zeros((len(ids), last - first + 1))
+    matrix = np.zeros((len(series), last - first + 1))
     np.add.at(matrix, (rows, slots[columns] - first), values)
-    return Dense(ids, matrix, first)
+    return Dense(series, matrix, first)
 
 
 def _encode(items: Iterable[T]) -> tuple[list[T], npt.NDArray[np.int64]]:

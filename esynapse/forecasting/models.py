@@ -147,28 +147,7 @@ def _fit(model: Any, y: Values, horizon: int, *, errors: bool) -> tuple[Values, 
     return fitted["mean"], (fitted["hi-80"] - fitted["lo-80"]) / (2 * Z80)
 
 
-def daily_model(days: int) -> Model:
-    """The model for a history of so many days, at least 1."""
-    if days < WEEK_OF_DAYS:
-        return historic_average
-    return _naive_of_days if days < 2 * WEEK_OF_DAYS else daily_ensemble
-
-
-def hourly_model(hours: int) -> Model:
-    """The model for a history of so many hours, at least two days."""
-    if hours < WEEK_OF_HOURS:
-        return _daily_pattern
-    return _naive_of_hours if hours < 2 * WEEK_OF_HOURS else hourly_ensemble
-
-
-def _naive_of_days(y: Values, horizon: int) -> Prediction:
-    return seasonal_naive(y, horizon, WEEK_OF_DAYS)
-
-
-def _naive_of_hours(y: Values, horizon: int) -> Prediction:
-    return seasonal_naive(y, horizon, WEEK_OF_HOURS)
-
-
-def _daily_pattern(y: Values, horizon: int) -> Prediction:
+def daily_pattern(y: Values, horizon: int) -> Prediction:
+    """The mean day of the last days, for histories of hours shorter than a week."""
     window = y.size // _DAY_OF_HOURS - 1
     return seasonal_average(y, horizon, _DAY_OF_HOURS, window)

@@ -1,32 +1,34 @@
 """One retrain: forecast now, forecast again from past cutoffs, score those, choose what to serve.
 
-A forecast at a past cutoff sees nothing from the cutoff on: neither the model's fit nor the choice
-between the model and the seasonal naive, which goes by the errors known by then.
+A forecast at a past cutoff sees nothing from the cutoff on: neither the models' fit, nor the effect
+of occasions, nor the choice between candidates, which goes by the errors known by then.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
-from esynapse.forecasting import models
-from esynapse.forecasting.backtest import Z80, Window, interval, loses, score
-from esynapse.forecasting.history import Calendar, Days, Hours, Values, densify, newest
-from esynapse.forecasting.models import Model, Prediction
+from esynapse.forecasting import rows
+from esynapse.forecasting.candidates import MODEL, NAIVE, Task, fit_all
+from esynapse.forecasting.decompose import judge, parts_of_forecast, parts_of_history
+from esynapse.forecasting.granularity import DAILY, HOURLY, MINIMUM_DAYS, Granularity
+from esynapse.forecasting.history import Calendar, Days, Dense, Hours, Series, densify, newest
+from esynapse.forecasting.models import Prediction
+from esynapse.forecasting.occasions import Occasion
+from esynapse.forecasting.reconcile import reconcile
+from esynapse.forecasting.serving import Cut, Served, serve
 from esynapse.progress import Progress, silent
-from esynapse.warehouse.raw_tables import ACCURACY_SCHEMA, FORECAST_SCHEMA
 
-CONFIDENCE_LEVEL = 0.8
-"""Of the published interval. Planners stock for four days in five; ML.FORECAST's default of 0.95
-is so wide at 30 days that a shop's actuals hardly ever leave it. Accuracy tells the coverage at
-both 80 and 95 %."""
-
-MINIMUM_DAYS = 3
+PAST_CUTOFFS = 6
+TOTAL = "total"
+ADDITIVE = frozenset({"net_revenue"})
+"""Measures whose categories add up to the total. An order with products of two categories is an
+order of both, so orders do not."""
 
 
 class Forecast(NamedTuple):
@@ -35,37 +37,14 @@ class Forecast(NamedTuple):
     forecasts: pa.Table
     """FORECAST_SCHEMA: of this run, and of past cutoffs, whose ``run_at`` is their cutoff."""
     accuracy: pa.Table
-    """ACCURACY_SCHEMA, one row per series: scores are those of ``model``; ``served_model`` differs
-    where the seasonal naive took its place; scores are null where no past cutoff tells."""
-
-
-@dataclass(frozen=True)
-class _Granularity:
-    name: str
-    day: int
-    """Steps in a day."""
-    season: int
-    """Steps after which the pattern repeats: a week."""
-    longest: int
-    """Steps of history that are fitted: the cost grows with them, and older ones resemble the shop
-    of today less and less."""
-    past_days: Sequence[int]
-    """How many days before the end past cutoffs lie; further ones follow week by week."""
-    model: Callable[[int], Model]
-    """The model for a history of so many steps."""
-
-    def past_cutoffs(self, steps: int, count: int) -> list[int]:
-        """Ends of the histories shown to past forecasts, in steps, the oldest first."""
-        beyond = [self.past_days[-1] + 7 * (k + 1) for k in range(count)]
-        days = [*self.past_days, *beyond][:count]
-        ends = [steps - days_ago * self.day for days_ago in reversed(days)]
-        return [end for end in ends if end >= MINIMUM_DAYS * self.day]
-
-
-_DAILY = _Granularity("daily", 1, models.WEEK_OF_DAYS, 730, (7, 14, 21, 28), models.daily_model)
-_HOURLY = _Granularity(
-    "hourly", 24, models.WEEK_OF_HOURS, 16 * 168, (1, 2, 4, 7), models.hourly_model
-)
+    """ACCURACY_SCHEMA, one row per series and candidate; scores are null where no past cutoff
+    tells."""
+    components: pa.Table
+    """COMPONENT_SCHEMA: of the history that was fitted, and of this run's forecast."""
+    anomalies: pa.Table
+    """ANOMALY_SCHEMA: the history that was fitted, as its own parts judge it."""
+    notes: tuple[str, ...]
+    """What a person should know of it, each a sentence."""
 
 
 def forecast_daily(
@@ -73,26 +52,31 @@ def forecast_daily(
     *,
     run_at: datetime,
     horizon: int = 30,
-    past_cutoffs: int = 4,
+    past_cutoffs: int = PAST_CUTOFFS,
     timezone: str = "UTC",
+    occasions: Collection[Occasion] = (),
+    workers: int = 1,
     progress: Progress = silent,
 ) -> Forecast:
     """Forecast each series of ``history`` by day.
 
     Args:
-        history: series_id string, timestamp timestamp[us, UTC] (start of the shop's day), value
-            float64 in the shop's currency; complete days alone. Days without a row count zero.
+        history: measure string, series_id string, timestamp timestamp[us, UTC] (start of the shop's
+            day), value float64 (the shop's currency, or a count); complete days alone. Days
+            without a row count zero.
         run_at: when this run happens; it only labels the rows.
         horizon: days ahead.
         past_cutoffs: how many forecasts to make as of 7, 14, 21, … days before the end.
         timezone: the shop's IANA zone, in which its days are cut.
+        occasions: campaigns and holidays, past and to come.
+        workers: processes to fit in.
         progress: told after each fit.
 
     Raises:
         EsynapseError: fewer than 3 days of history, or rows that contradict one another.
     """
-    calendar = Days(ZoneInfo(timezone))
-    return _run(_DAILY, calendar, history, run_at, horizon, past_cutoffs, progress)
+    run = _Run(DAILY, Days(ZoneInfo(timezone)), run_at, horizon, past_cutoffs, tuple(occasions))
+    return run.forecast(history, workers, progress)
 
 
 def forecast_hourly(
@@ -100,130 +84,128 @@ def forecast_hourly(
     *,
     run_at: datetime,
     horizon: int = 168,
-    past_cutoffs: int = 4,
-    timezone: str = "UTC",  # noqa: ARG001
+    past_cutoffs: int = PAST_CUTOFFS,
+    workers: int = 1,
     progress: Progress = silent,
 ) -> Forecast:
     """Forecast each series of ``history`` by hour.
 
-    As ``forecast_daily``, with hours for days; past cutoffs lie 1, 2, 4, 7, 14, … days before the
-    end. Hours are instants: ``timezone`` changes nothing, and when summer time begins or ends the
-    pattern moves by an hour until the history has caught up.
+    As ``forecast_daily``, with hours for days; past cutoffs lie 1, 2, 4, 7, 14, 21, … days before
+    the end. Hours are instants: when summer time begins or ends the pattern moves by an hour until
+    the history has caught up.
     """
-    calendar = Hours(newest(history))
-    return _run(_HOURLY, calendar, history, run_at, horizon, past_cutoffs, progress)
+    run = _Run(HOURLY, Hours(newest(history)), run_at, horizon, past_cutoffs, ())
+    return run.forecast(history, workers, progress)
 
 
-class _Fit(NamedTuple):
-    """A model's forecast from one cutoff beside the seasonal naive's; both clipped at zero."""
+class _Run(NamedTuple):
+    granularity: Granularity
+    calendar: Calendar
+    run_at: datetime
+    horizon: int
+    past_cutoffs: int
+    occasions: tuple[Occasion, ...]
 
-    end: int
-    """Steps of history shown to it."""
-    model: Model
-    candidate: Prediction
-    naive: Prediction | None
-    """None where the history is shorter than a season."""
-    changes: Values
-    """Season-on-season changes of the history shown."""
-
-
-def _run(
-    granularity: _Granularity,
-    calendar: Calendar,
-    history: pa.Table,
-    run_at: datetime,
-    horizon: int,
-    past_cutoffs: int,
-    progress: Progress,
-) -> Forecast:
-    dense = densify(history, calendar)
-    if dense.steps < MINIMUM_DAYS * granularity.day:
-        raise EsynapseError(
-            f"the revenue history spans {dense.steps / granularity.day:.3g} complete day(s), "
-            f"{granularity.name} forecasts need {MINIMUM_DAYS}: retrain when they are over"
+    def forecast(self, history: pa.Table, workers: int, progress: Progress) -> Forecast:
+        dense = densify(history, self.calendar)
+        self._check(dense)
+        ends = [*self.granularity.past_cutoffs(dense.steps, self.past_cutoffs), dense.steps]
+        cuts = self._fit(dense, ends, workers, progress)
+        served = [self._served(dense, cuts, place) for place in range(len(ends))]
+        labels = [self._label(dense, end) for end in ends]
+        explained = [
+            self._explained(dense, series, cuts[series][-1], found)
+            for series, found in served[-1].items()
+        ]
+        return Forecast(
+            rows.forecasts(labels, served),
+            rows.accuracy(self.granularity, self.run_at, cuts, served[-1]),
+            pa.concat_tables([components for components, _ in explained]).combine_chunks(),
+            pa.concat_tables([anomalies for _, anomalies in explained]).combine_chunks(),
+            self._notes(dense, served[-1]),
         )
-    ends = [*granularity.past_cutoffs(dense.steps, past_cutoffs), dense.steps]
-    forecasts: list[pa.Table] = []
-    accuracy: list[dict[str, Any]] = []
-    for place, (series, y) in enumerate(zip(dense.series, dense.values, strict=True)):
-        fits: list[_Fit] = []
-        for count, end in enumerate(ends, start=1):
-            fit = _fit(granularity, y[:end], horizon)
-            known = _evidence(fit, fits, y[:end])
-            fits.append(fit)
-            scores = score(known)
-            served = fit.naive if fit.naive is not None and loses(scores) else fit.candidate
-            cutoff = calendar.start(dense.first_slot + end)
-            starts = [calendar.start(dense.first_slot + end + step) for step in range(horizon)]
-            when = run_at if end == dense.steps else cutoff
-            forecasts.append(_forecast_rows(series, when, cutoff, starts, served))
-            done = place * len(ends) + count
-            progress(done, len(dense.series) * len(ends), f"{granularity.name} {series}")
-        accuracy.append(
-            {"series_id": series, "granularity": granularity.name, "run_at": run_at}
-            | {"model": fit.candidate.model, "served_model": served.model, "cutoffs": len(known)}
-            | scores._asdict()
-        )
-    return Forecast(
-        pa.concat_tables(forecasts).combine_chunks(),
-        pa.Table.from_pylist(accuracy, schema=ACCURACY_SCHEMA),
-    )
 
-
-def _fit(granularity: _Granularity, shown: Values, horizon: int) -> _Fit:
-    """Fit the model that suits the length of ``shown``, all of the history it may see."""
-    season = granularity.season
-    y = shown[-granularity.longest :]
-    model = granularity.model(y.size)
-    naive = models.seasonal_naive(y, horizon, season) if y.size >= season else None
-    return _Fit(
-        end=shown.size,
-        model=model,
-        candidate=_clip(model(y, horizon)),
-        naive=None if naive is None else _clip(naive),
-        changes=y[season:] - y[:-season],
-    )
-
-
-def _clip(prediction: Prediction) -> Prediction:
-    return prediction._replace(values=np.maximum(prediction.values, 0.0))
-
-
-def _evidence(fit: _Fit, earlier: Sequence[_Fit], shown: Values) -> list[Window]:
-    """Earlier forecasts of the same kind of model beside what ``shown`` tells of their steps."""
-    windows = []
-    for past in earlier:
-        if past.model is fit.model and past.naive is not None:
-            actual = shown[past.end : past.end + past.candidate.values.size]
-            seen = slice(actual.size)
-            windows.append(
-                Window(
-                    actual=actual,
-                    values=past.candidate.values[seen],
-                    errors=past.candidate.errors[seen],
-                    naive=past.naive.values[seen],
-                    changes=past.changes,
-                )
+    def _check(self, dense: Dense) -> None:
+        if dense.steps < MINIMUM_DAYS * self.granularity.day:
+            raise EsynapseError(
+                f"the history of sales spans {dense.steps / self.granularity.day:.3g} complete "
+                f"day(s), {self.granularity.name} forecasts need {MINIMUM_DAYS}: retrain when they "
+                "are over"
             )
-    return windows
+
+    def _fit(
+        self, dense: Dense, ends: Sequence[int], workers: int, progress: Progress
+    ) -> dict[Series, list[Cut]]:
+        """The candidates of every series at every cutoff, the oldest first."""
+        tasks, labels = [], []
+        for series, y in zip(dense.series, dense.values, strict=True):
+            for end in ends:
+                begin = max(0, end - self.granularity.longest)
+                slot = dense.first_slot + begin
+                tasks.append(
+                    Task(self.granularity, y[begin:end], slot, self.horizon, self.occasions)
+                )
+                labels.append(f"{self.granularity.name} {series}")
+        found = iter(fit_all(tasks, labels, workers=workers, progress=progress))
+        return {series: [Cut(end, next(found)) for end in ends] for series in dense.series}
+
+    def _served(
+        self, dense: Dense, cuts: dict[Series, list[Cut]], place: int
+    ) -> dict[Series, Served]:
+        """What is served at one cutoff, with categories that add up."""
+        served = {
+            series: serve(cuts[series][place], cuts[series][:place], y)
+            for series, y in zip(dense.series, dense.values, strict=True)
+        }
+        for measure in ADDITIVE:
+            total = Series(measure, TOTAL)
+            parts = [s for s in dense.series if s.measure == measure and s != total]
+            if total in served and parts:
+                predictions = [served[s].prediction for s in parts]
+                changed = reconcile(served[total].prediction, predictions)
+                for series, prediction in zip([total, *parts], _flat(*changed), strict=True):
+                    served[series] = served[series]._replace(prediction=prediction)
+        return served
+
+    def _explained(
+        self, dense: Dense, series: Series, cut: Cut, served: Served
+    ) -> tuple[pa.Table, pa.Table]:
+        """The parts of the history that was fitted, and of the forecast; the past so judged."""
+        y = dense.values[dense.series.index(series)][-self.granularity.longest :]
+        multipliers = cut.candidates.multipliers
+        if served.chosen != MODEL:
+            multipliers = np.ones(multipliers.size)
+        past = parts_of_history(self.granularity, y, multipliers[: y.size])
+        values = served.prediction.values
+        ahead = parts_of_forecast(self.granularity, past, values, multipliers[y.size :])
+        first = dense.first_slot + dense.steps - y.size
+        steps = [self.calendar.start(first + step) for step in range(multipliers.size)]
+        label = (series, self.granularity, self.run_at)
+        return (
+            rows.components(*label, steps, past, ahead),
+            rows.anomalies(*label, steps[: y.size], past, judge(self.granularity, past)),
+        )
+
+    def _label(self, dense: Dense, end: int) -> rows.Label:
+        first = dense.first_slot + end
+        steps = [self.calendar.start(first + step) for step in range(self.horizon)]
+        is_backtest = end < dense.steps
+        return rows.Label(steps[0] if is_backtest else self.run_at, is_backtest, steps)
+
+    def _notes(self, dense: Dense, served: dict[Series, Served]) -> tuple[str, ...]:
+        steps, name = dense.steps, self.granularity.name
+        if steps < self.granularity.enough:
+            model = next(iter(served.values())).prediction.model
+            return (
+                f"{name}: {steps / self.granularity.day:.3g} complete days are too few for the "
+                f"models, which need {self.granularity.enough // self.granularity.day}; "
+                f"{model} is served",
+            )
+        naive = [str(series) for series, found in served.items() if found.chosen == NAIVE]
+        if not naive:
+            return ()
+        return (f"{name}: the seasonal naive is served where it did better: {', '.join(naive)}",)
 
 
-def _forecast_rows(
-    series: str, run_at: datetime, cutoff: datetime, starts: list[datetime], served: Prediction
-) -> pa.Table:
-    steps = len(starts)
-    lower, upper = interval(served.values, served.errors, Z80)
-    columns = [
-        [series] * steps,
-        [run_at] * steps,
-        [cutoff] * steps,
-        [served.model] * steps,
-        starts,
-        served.values,
-        served.errors,
-        [CONFIDENCE_LEVEL] * steps,
-        lower,
-        upper,
-    ]
-    arrays = [pa.array(c, f.type) for c, f in zip(columns, FORECAST_SCHEMA, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=FORECAST_SCHEMA)
+def _flat(total: Prediction, parts: Sequence[Prediction]) -> list[Prediction]:
+    return [total, *parts]

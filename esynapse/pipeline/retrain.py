@@ -1,34 +1,33 @@
 """Retrain: fit the forecast models on the published marts and keep what they say."""
 
+import os
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from esynapse.errors import EsynapseError
-from esynapse.forecasting import Forecast, forecast_daily, forecast_hourly
+from esynapse.forecasting import Forecast, Occasion, forecast_daily, forecast_hourly
+from esynapse.pipeline.occasions import known_occasions
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
-from esynapse.warehouse import Warehouse, open_warehouse
+from esynapse.warehouse import TableBatch, Warehouse, open_warehouse
 
 DAILY_SQL = """
-select 'total' as series_id, revenue_date as local_date, cast(net_revenue as double) as value
-from daily_revenue
-where is_complete
-union all
-select 'category:' || category, revenue_date, cast(net_revenue as double)
-from daily_category_revenue
-where is_complete
-order by 1, 2
+select measure, series_id, series_date as local_date, cast(value as double) as value
+from daily_series
+order by case when series_id = 'total' then 0 else 1 end, measure, series_id, series_date
 """
 HOURLY_SQL = """
-select 'total' as series_id, revenue_hour as timestamp, cast(net_revenue as double) as value
-from hourly_revenue
-where is_complete
-order by 2
+select measure, series_id, series_hour as timestamp, cast(value as double) as value
+from hourly_series
+order by measure, series_id, series_hour
 """
+AHEAD = timedelta(days=31)
+"""How far the daily forecast looks, to the day."""
 
 
 @dataclass(frozen=True)
@@ -42,69 +41,55 @@ class RetrainReport:
     """Start of the first day that the models were not shown."""
     accuracy: pa.Table
     """ACCURACY_SCHEMA: how good the models were on the past."""
+    notes: tuple[str, ...]
+    """What a person should know, each a sentence."""
     seconds: float
 
 
-def retrain(settings: Settings, *, progress: Progress = silent) -> RetrainReport:
-    """Forecast 30 days and 168 hours of net revenue from the published marts.
+def retrain(
+    settings: Settings, *, workers: int | None = None, progress: Progress = silent
+) -> RetrainReport:
+    """Forecast 30 days and 168 hours of net revenue and orders from the published marts.
 
     History ends where the data end, not at the clock. A run is dated by how far history is whole,
     so the same history gives the same run, and retraining on it replaces the forecasts. Those made
-    at earlier cutoffs stay as they were made.
+    at earlier cutoffs stay as they were made. A retrain that dies leaves the forecasts before it.
+
+    Args:
+        workers: processes to fit in; default one for each processor.
 
     Raises:
         EsynapseError: nothing is published, or there are fewer than three complete days.
     """
     started = time.monotonic()
     warehouse = open_warehouse(settings)
+    workers = workers or os.cpu_count() or 1
     run_at = warehouse.query("select complete_until from pipeline_clock")[0][0].as_py()
-    daily_history = _daily_history(warehouse, settings.timezone)
-    if not daily_history.num_rows:
+    rows = warehouse.query(DAILY_SQL)
+    if not rows.num_rows:
         raise EsynapseError("no complete day of sales to learn from: wait for one, or backfill")
     daily = forecast_daily(
-        daily_history, run_at=run_at, timezone=settings.timezone, progress=progress
+        _with_instants(rows, settings.timezone),
+        run_at=run_at,
+        timezone=settings.timezone,
+        occasions=_occasions(settings, rows["local_date"]),
+        workers=workers,
+        progress=progress,
     )
     hourly = forecast_hourly(
-        warehouse.query(HOURLY_SQL), run_at=run_at, timezone=settings.timezone, progress=progress
+        warehouse.query(HOURLY_SQL), run_at=run_at, workers=workers, progress=progress
     )
-    _keep(warehouse, "daily_forecasts", daily)
-    _keep(warehouse, "hourly_forecasts", hourly)
-    accuracy = pa.concat_tables([daily.accuracy, hourly.accuracy])
     cutoff = pc.max(daily.forecasts["cutoff"]).as_py()
-    warehouse.write_table(
-        "forecast_accuracy_runs", accuracy, batch_key=cutoff.isoformat(), replace=True
-    )
+    accuracy = _keep(warehouse, daily, hourly, batch_key=cutoff.isoformat())
     return RetrainReport(
-        len(pc.unique(daily_history["series_id"])),
+        rows.group_by(["measure", "series_id"]).aggregate([]).num_rows,
         daily.forecasts.num_rows,
         hourly.forecasts.num_rows,
         cutoff,
         accuracy,
+        (*daily.notes, *hourly.notes),
         time.monotonic() - started,
     )
-
-
-def _daily_history(warehouse: Warehouse, timezone: str) -> pa.Table:
-    rows = warehouse.query(DAILY_SQL)
-    midnight = rows["local_date"].cast(pa.timestamp("us"))
-    instants = pc.assume_timezone(midnight, timezone, ambiguous="earliest", nonexistent="latest")
-    return pa.table(
-        {
-            "series_id": rows["series_id"],
-            "timestamp": instants.cast(pa.timestamp("us", tz="UTC")),
-            "value": rows["value"],
-        }
-    )
-
-
-def _keep(warehouse: Warehouse, table: str, forecast: Forecast) -> None:
-    """Store the forecasts, a batch for each cutoff: the newest replaces its like, others stay."""
-    cutoffs = sorted(pc.unique(forecast.forecasts["cutoff"]).to_pylist())
-    for cutoff in cutoffs:
-        rows = forecast.forecasts.filter(pc.equal(forecast.forecasts["cutoff"], cutoff))
-        warehouse.write_table(
-            table, rows, batch_key=cutoff.isoformat(), replace=cutoff == cutoffs[-1]
-        )
 
 
 def is_due(settings: Settings) -> bool:
@@ -118,3 +103,46 @@ def is_due(settings: Settings) -> bool:
         return False
     first = rows[0]["first_forecast_date"]
     return first is None or bool(first <= rows[0]["last_complete_date"])
+
+
+def _with_instants(rows: pa.Table, timezone: str) -> pa.Table:
+    """The shop's dates as the instants at which they begin."""
+    midnight = rows["local_date"].cast(pa.timestamp("us"))
+    instants = pc.assume_timezone(midnight, timezone, ambiguous="earliest", nonexistent="latest")
+    return pa.table(
+        {
+            "measure": rows["measure"],
+            "series_id": rows["series_id"],
+            "timestamp": instants.cast(pa.timestamp("us", tz="UTC")),
+            "value": rows["value"],
+        }
+    )
+
+
+def _occasions(settings: Settings, days: pa.ChunkedArray) -> Sequence[Occasion]:
+    first: date = pc.min(days).as_py()
+    return known_occasions(settings, first, pc.max(days).as_py() + AHEAD)
+
+
+def _keep(warehouse: Warehouse, daily: Forecast, hourly: Forecast, *, batch_key: str) -> pa.Table:
+    """Store the run, all of it or nothing; the accuracy of its models."""
+    accuracy = pa.concat_tables([daily.accuracy, hourly.accuracy])
+    components = pa.concat_tables([daily.components, hourly.components])
+    anomalies = pa.concat_tables([daily.anomalies, hourly.anomalies])
+    warehouse.write_tables(
+        *_by_cutoff("daily_forecasts", daily),
+        *_by_cutoff("hourly_forecasts", hourly),
+        TableBatch("forecast_accuracy_runs", accuracy, batch_key, replace=True),
+        TableBatch("forecast_components", components, "newest", replace=True),
+        TableBatch("history_anomalies", anomalies, "newest", replace=True),
+    )
+    return accuracy
+
+
+def _by_cutoff(table: str, forecast: Forecast) -> Iterator[TableBatch]:
+    """A batch for each cutoff: the run's own replaces its like, what was said before stays."""
+    rows = forecast.forecasts
+    for cutoff in sorted(pc.unique(rows["cutoff"]).to_pylist()):
+        of_cutoff = rows.filter(pc.equal(rows["cutoff"], cutoff))
+        is_backtest = of_cutoff["is_backtest"][0].as_py()
+        yield TableBatch(table, of_cutoff, cutoff.isoformat(), replace=not is_backtest)

@@ -25,6 +25,17 @@ class Freshness:
     """The newest event that the published marts have seen."""
 
 
+@dataclass(frozen=True)
+class TableBatch:
+    """Rows for a raw table."""
+
+    table: str
+    rows: pa.Table
+    batch_key: str
+    replace: bool = False
+    """Whether an earlier batch of the key makes room; else it stays, and nothing is added."""
+
+
 class Warehouse(Protocol):
     """What the pipeline and its readers need of a warehouse.
 
@@ -41,13 +52,10 @@ class Warehouse(Protocol):
         Returns the rows added.
         """
 
-    def write_table(
-        self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False
-    ) -> int:
-        """Append to another raw table of ``raw_tables.RAW_TABLES``; idempotent by key.
+    def write_tables(self, *batches: TableBatch) -> int:
+        """Append to other raw tables of ``raw_tables.RAW_TABLES``, all of it or nothing.
 
-        With ``replace`` a batch of the same key makes room; without, it stays and nothing is added.
-        Returns the rows added.
+        Idempotent by key. Returns the rows added.
         """
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:

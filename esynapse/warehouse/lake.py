@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from esynapse.errors import EsynapseError
 from esynapse.files import write_parquet
 from esynapse.home import Home
-from esynapse.warehouse import catalog
+from esynapse.warehouse import TableBatch, catalog
 from esynapse.warehouse.catalog import LakeFile
 from esynapse.warehouse.raw_tables import RAW_TABLES
 
@@ -141,15 +141,39 @@ class Lake:
 
     def append(self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False) -> int:
         """Stage and register in one go; rows added (0 if the batch had landed before)."""
+        return self.append_all([TableBatch(table, rows, batch_key, replace)])
+
+    def append_all(self, batches: Sequence[TableBatch]) -> int:
+        """Stage and register batches so that a reader sees all of them or none; rows added.
+
+        Raises:
+            EsynapseError, OSError: as ``stage``; nothing of any batch is left behind.
+        """
         with closing(self.connect()) as connection:
-            if not replace and self.has_batch(connection, table, batch_key):
-                return 0
-            staged = self.stage(table, rows)
+            new = [
+                batch
+                for batch in batches
+                if batch.replace or not self.has_batch(connection, batch.table, batch.batch_key)
+            ]
+            staged: list[tuple[TableBatch, Staged]] = []
+            try:
+                staged.extend((batch, self.stage(batch.table, batch.rows)) for batch in new)
+            except BaseException:
+                for _, files in staged:
+                    self.discard(files)
+                raise
+            added = 0
             with catalog.transaction(connection):
-                fresh = self.register(connection, staged, batch_key=batch_key, replace=replace)
-            if not fresh:
-                self.discard(staged)
-            return staged.rows if fresh else 0
+                superfluous = []
+                for batch, files in staged:
+                    key, replace = batch.batch_key, batch.replace
+                    if self.register(connection, files, batch_key=key, replace=replace):
+                        added += files.rows
+                    else:
+                        superfluous.append(files)
+            for files in superfluous:
+                self.discard(files)
+            return added
 
     @staticmethod
     def has_batch(connection: sqlite3.Connection, table: str, batch_key: str) -> bool:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home
-from esynapse.warehouse import Freshness, Parameters
+from esynapse.warehouse import Freshness, Parameters, TableBatch
 from esynapse.warehouse.lake import Lake
 from esynapse.warehouse.publish import publish_marts
 from esynapse.warehouse.raw_tables import RAW_TABLES
@@ -35,10 +35,8 @@ class LocalWarehouse:
     def load_events(self, events: pa.Table, *, batch_key: str) -> int:
         return self.lake.append("live_events", events, batch_key=batch_key)
 
-    def write_table(
-        self, table: str, rows: pa.Table, *, batch_key: str, replace: bool = False
-    ) -> int:
-        return self.lake.append(table, rows, batch_key=batch_key, replace=replace)
+    def write_tables(self, *batches: TableBatch) -> int:
+        return self.lake.append_all(batches)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         cursor = self._marts().cursor()
