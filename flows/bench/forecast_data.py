@@ -1,12 +1,16 @@
 """Histories that `esynapse bench forecast` forecasts: dense, with the product's names of series."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+import holidays
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from esynapse.forecasting import Occasion
 
 Values = npt.NDArray[np.float64]
 Granularity = Literal["daily", "hourly"]
@@ -48,6 +52,8 @@ class History:
     """(series, steps)"""
     first_step: int
     """Days or hours since 1970."""
+    occasions: tuple[Occasion, ...] = ()
+    """Campaigns and holidays, which a shop knows beforehand, of the days ahead too."""
 
     @property
     def steps(self) -> int:
@@ -80,6 +86,12 @@ class History:
     @property
     def _seconds(self) -> int:
         return STEP_SECONDS[self.granularity]
+
+
+def public_holidays(country: str, years: Iterable[int]) -> Iterator[Occasion]:
+    """Those of a country (ISO 3166), as the product's setting ``country`` has them."""
+    for day, name in sorted(holidays.country_holidays(country, years=years).items()):
+        yield Occasion(name, day, day)
 
 
 def dense(name: str, granularity: Granularity, rows: pa.Table) -> History:

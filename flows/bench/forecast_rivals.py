@@ -36,8 +36,11 @@ def naive(seen: History) -> Ahead:
 
 def esynapse(seen: History) -> Ahead:
     """What the product serves: chosen by its backtest, reconciled, with re-scaled intervals."""
-    forecast = forecast_daily if seen.granularity == "daily" else forecast_hourly
-    rows = forecast(seen.table(), run_at=seen.start(seen.steps)).forecasts
+    history, run_at = seen.table(), seen.start(seen.steps)
+    if seen.granularity == "daily":
+        rows = forecast_daily(history, run_at=run_at, occasions=seen.occasions).forecasts
+    else:
+        rows = forecast_hourly(history, run_at=run_at).forecasts
     rows = rows.filter(pc.invert(rows["is_backtest"]))
     found = [_of_series(rows, *key, HORIZON[seen.granularity]) for key in seen.keys]
     values, lower, upper = (np.array(part) for part in zip(*found, strict=True))
@@ -62,7 +65,10 @@ def _of_series(
 
 
 def prophet(seen: History) -> Ahead:
-    """Prophet as it comes: its defaults choose the seasonalities; its interval is ours of 80 %."""
+    """Prophet as it comes: its defaults choose the seasonalities; its interval is ours of 80 %.
+
+    It is told of the same occasions.
+    """
     for name in ("prophet.plot", "cmdstanpy"):  # before the import, which is when they speak up
         logging.getLogger(name).disabled = True
     import pandas as pd
@@ -70,10 +76,17 @@ def prophet(seen: History) -> Ahead:
 
     horizon = HORIZON[seen.granularity]
     instants = [seen.start(step).replace(tzinfo=None) for step in range(seen.steps + horizon)]
+    occasions = [
+        {"holiday": occasion.name, "ds": occasion.first, "lower_window": 0, "upper_window": days}
+        for occasion in seen.occasions
+        for days in [(occasion.last - occasion.first).days]
+    ]
     found = []
     for y in seen.values:
         np.random.seed(0)  # its intervals are drawn from numpy's global stream
-        model = Prophet(interval_width=INTERVAL)
+        model = Prophet(
+            interval_width=INTERVAL, holidays=pd.DataFrame(occasions) if occasions else None
+        )
         model.fit(pd.DataFrame({"ds": instants[: seen.steps], "y": y}))
         ahead = model.predict(pd.DataFrame({"ds": instants[seen.steps :]}))
         found.append(ahead[["yhat", "yhat_lower", "yhat_upper"]].to_numpy().T)

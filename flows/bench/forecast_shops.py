@@ -1,13 +1,24 @@
 """Simulated shops, whose sales `esynapse bench forecast` forecasts beside the real series."""
 
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from esynapse.shop import DaySlice, load_profile, open_shop, products_table
-from flows.bench.forecast_data import RAW_SCHEMA, STEP_SECONDS, Granularity, History, dense
+from esynapse.forecasting import Occasion
+from esynapse.shop import DaySlice, Profile, load_profile, open_shop, products_table
+from esynapse.shop.seasons import first_day
+from flows.bench.forecast_data import (
+    RAW_SCHEMA,
+    STEP_SECONDS,
+    Granularity,
+    History,
+    dense,
+    public_holidays,
+)
 from flows.bench.trials import slices_of
 
 FIRST_DAY = date(2025, 1, 1)
@@ -40,7 +51,9 @@ def shop_histories(
     seed: int, *, days: int, scale: float, categories: bool = False
 ) -> tuple[History, History]:
     """Sales of a typical shop by day, of its categories too if wanted, and by hour."""
-    events, products = _simulate(seed, days, scale)
+    profile = load_profile("typical")
+    occasions = tuple(_occasions(profile, days))
+    events, products = _simulate(profile, seed, days, scale)
     name = f"simulated shop {seed}"
     with duckdb.connect() as connection:
         connection.register("events", events)
@@ -49,14 +62,24 @@ def shop_histories(
         def history(granularity: Granularity, with_categories: bool) -> History:
             options = {"seconds": STEP_SECONDS[granularity], "categories": with_categories}
             rows = connection.sql(SALES, params=options).to_arrow_table().cast(RAW_SCHEMA)
-            return dense(name, granularity, rows)
+            return replace(dense(name, granularity, rows), occasions=occasions)
 
         return history("daily", categories), history("hourly", False)
 
 
-def _simulate(seed: int, days: int, scale: float) -> tuple[pa.Table, pa.Table]:
+def _occasions(profile: Profile, days: int) -> Iterator[Occasion]:
+    """What the shop's own campaigns and its country's calendar tell beforehand."""
+    years = range(FIRST_DAY.year - 1, (FIRST_DAY + timedelta(days)).year + 2)
+    for campaign in profile.campaigns:
+        for year in years:
+            begin = date.fromordinal(first_day(campaign, year))
+            yield Occasion(campaign.name, begin, begin + timedelta(campaign.days - 1))
+    yield from public_holidays(profile.traffic.country, years)
+
+
+def _simulate(profile: Profile, seed: int, days: int, scale: float) -> tuple[pa.Table, pa.Table]:
     """Purchases and refunds from FIRST_DAY on, and all products that were ever for sale."""
-    state = open_shop(load_profile("typical"), seed=seed, scale=scale, opening_day=FIRST_DAY)
+    state = open_shop(profile, seed=seed, scale=scale, opening_day=FIRST_DAY)
     parts = []
     for part in slices_of(state, days):
         parts.append(_sales(part))
