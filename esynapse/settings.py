@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     campaigns: Path | None = None
     """CSV of the shop's campaigns, past and planned: name,first_date,last_date."""
 
+    alert_block: str = ""
+    """Prefect notification block that is told of anomalies, for example slack-webhook/shop."""
+
     project: str = "esynapse-local"
     dataset: str = "esynapse"
     topic: str = "live-events"

@@ -6,6 +6,7 @@ from prefect.cache_policies import NO_CACHE
 
 from esynapse.pipeline.retrain import RetrainReport, retrain
 from esynapse.settings import Settings, load_settings
+from flows.alerts import alert_on_anomalies
 from flows.common import FLOW_RETRIES, publish_result
 from flows.transform import build_and_publish
 
@@ -24,6 +25,7 @@ def retrain_flow() -> None:
     settings = load_settings()
     report = fit_models(settings)
     build_and_publish(settings, full_refresh=False, forecasts_only=True)
+    anomalies = alert_on_anomalies(settings)
     create_table_artifact(key="forecast-accuracy", table=_accuracy_rows(report))
     for note in report.notes:
         get_run_logger().warning(note)
@@ -35,6 +37,7 @@ def retrain_flow() -> None:
             "history ends before": f"{report.cutoff:%Y-%m-%d %H:%M} UTC",
             "daily rows": report.daily_rows,
             "hourly rows": report.hourly_rows,
+            "new anomalies": anomalies,
             "seconds": report.seconds,
         },
     )

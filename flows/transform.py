@@ -9,6 +9,7 @@ from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 from esynapse.pipeline.dbt_project import DBT_PROJECT
 from esynapse.pipeline.transform import TransformReport, transform
 from esynapse.settings import Settings, load_settings
+from flows.alerts import alert_on_anomalies
 from flows.common import FLOW_RETRIES, publish_result
 
 
@@ -37,7 +38,9 @@ def transform_flow(full_refresh: bool = False) -> None:
     Args:
         full_refresh: rebuild everything from all of history (minutes instead of seconds).
     """
-    report = build_and_publish(load_settings(), full_refresh, forecasts_only=False)
+    settings = load_settings()
+    report = build_and_publish(settings, full_refresh, forecasts_only=False)
+    anomalies = alert_on_anomalies(settings)
     for name in report.warnings:
         get_run_logger().warning("dbt warns: %s", name)
     publish_result(
@@ -48,6 +51,7 @@ def transform_flow(full_refresh: bool = False) -> None:
             "models": report.models,
             "tests passed": report.tests_passed,
             "warnings": ", ".join(report.warnings) or "none",
+            "new anomalies": anomalies,
             "seconds": report.seconds,
             "slowest": ", ".join(f"{name} {seconds} s" for name, seconds in report.slowest),
         },

@@ -21,6 +21,10 @@ ANOMALY_Z = 2.5758293035489004
 """Standard errors that correspond to it."""
 
 
+_ROUNDING = 1e-9
+"""Residuals this small beside the series are what arithmetic leaves."""
+
+
 class Parts(NamedTuple):
     """The parts of a series, all (steps,)."""
 
@@ -83,6 +87,7 @@ def judge(granularity: Granularity, past: Parts) -> Judgement:
     phase = np.arange(past.residual.size) % granularity.day
     spread = np.sqrt([np.mean(past.residual[phase == p] ** 2) for p in range(granularity.day)])
     deviation = spread[phase]
+    deviation[deviation <= _ROUNDING * np.abs(past.value).max()] = 0.0
     z = np.divide(np.abs(past.residual), deviation, out=np.zeros(phase.size), where=deviation > 0)
     expected = past.value - past.residual
     reach = ANOMALY_Z * deviation

@@ -57,4 +57,5 @@ def _say_transform(report: TransformReport) -> str:
 
 
 def _say_retrain(report: RetrainReport) -> str:
-    return f"{report.series} series by day and the total by hour, from {report.cutoff:%Y-%m-%d}"
+    series = f"{report.series} series by day and 2 by hour, from {report.cutoff:%Y-%m-%d}"
+    return "; ".join((series, *report.notes))

@@ -57,7 +57,7 @@ def _of_country(country: str, years: range) -> Iterator[Occasion]:
         found = holidays.country_holidays(country, years=years)
     except NotImplementedError:
         raise EsynapseError(
-            f"country: no holidays of {country!r} are known: leave it out, or name them as campaigns"
+            f"country: no holidays of {country!r} are known; unset it, or list them as campaigns"
         ) from None
     for day, name in sorted(found.items()):
         yield Occasion(name, day, day)

@@ -153,9 +153,11 @@ def retrain(home: Path | None) -> None:
         report = fit(settings, progress=progress)
     build(settings, forecasts_only=True)
     click.echo(
-        f"{report.series} daily series and the hourly total, from {report.cutoff:%F}, "
+        f"{report.series} series by day, net revenue and orders by hour, from {report.cutoff:%F}, "
         f"{report.seconds:.1f} s"
     )
+    for note in report.notes:
+        click.echo(f"note: {note}", err=True)
 
 
 @cli.command()

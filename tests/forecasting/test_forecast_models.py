@@ -10,9 +10,7 @@ from esynapse.forecasting.models import (
     Prediction,
     combine,
     daily_ensemble,
-    daily_model,
     hourly_ensemble,
-    hourly_model,
     seasonal_average,
     seasonal_naive,
 )
@@ -44,16 +42,6 @@ def test_the_seasonal_average_errs_less_at_hours_that_vary_less() -> None:
     prediction = seasonal_average(100 + loudness * rng.normal(size=168 * 8), 24, 168, 4)
     assert prediction.errors[:8].max() < 3
     assert prediction.errors[8:].min() > 30
-
-
-def test_the_model_grows_with_the_history() -> None:
-    names = [daily_model(days)(np.arange(1.0, days + 1), 3).model for days in (3, 6, 7, 13)]
-    assert names == ["HistoricAverage", "HistoricAverage", "SeasonalNaive(7)", "SeasonalNaive(7)"]
-    assert daily_model(14) is daily_ensemble
-    assert hourly_model(72)(np.arange(72.0), 3).model == "SeasonalWindowAverage(24, 2)"
-    assert hourly_model(167)(np.arange(167.0), 3).model == "SeasonalWindowAverage(24, 5)"
-    assert hourly_model(335)(np.arange(335.0), 3).model == "SeasonalNaive(168)"
-    assert hourly_model(336) is hourly_ensemble
 
 
 @pytest.mark.parametrize("days", [14, 21, 60])
