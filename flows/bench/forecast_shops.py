@@ -62,9 +62,10 @@ def shop_histories(
         def history(granularity: Granularity, with_categories: bool) -> History:
             options = {"seconds": STEP_SECONDS[granularity], "categories": with_categories}
             rows = connection.sql(SALES, params=options).to_arrow_table().cast(RAW_SCHEMA)
-            return replace(dense(name, granularity, rows), occasions=occasions)
+            return dense(name, granularity, rows)
 
-        return history("daily", categories), history("hourly", False)
+        daily = replace(history("daily", categories), occasions=occasions)
+        return daily, history("hourly", False)
 
 
 def _occasions(profile: Profile, days: int) -> Iterator[Occasion]:
