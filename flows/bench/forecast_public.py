@@ -6,10 +6,11 @@ in the step (no levels, no shares, nothing simulated), over 18 months or more, u
 lets anybody use them. Of a file with many series like one another: their total and the four
 largest, or where no total makes sense, the four largest. Nothing was left out for its result.
 
-What the rule leaves out: Expedia's searches (a competition's rules), births (one year), car parks
-(a level, 11 weeks), occupancy of roads (a share), power, weather, shares and the M4 (other things
-than trade, or unnamed), bike_sales_sample (simulated). Capital Bikeshare is in two of the packages:
-by day from one, by hour from the other.
+What the rule leaves out: Expedia's searches (a competition's rules), births and a warehouse's
+orders (a year, 60 days), car parks (a level, 11 weeks), occupancy of roads (a share), transfers of
+Bitcoin, power, weather, shares and the M4 (other things than trade, or unnamed), bike_sales_sample
+and daily_hierarchical_actuals (simulated). Capital Bikeshare is in two of the packages: by day from
+one, by hour from the other.
 """
 
 from collections.abc import Callable, Sequence
@@ -204,6 +205,7 @@ def load(source: Source, path: Path) -> History:
     if source.page:
         parameters["page"] = source.page
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         rows = connection.sql(source.sql, params=parameters).to_arrow_table().cast(RAW_SCHEMA)
     history = source.build(source.name, source.granularity, rows)
     if source.country is None:

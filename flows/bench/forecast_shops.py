@@ -56,6 +56,7 @@ def shop_histories(
     events, products = _simulate(profile, seed, days, scale)
     name = f"simulated shop {seed}"
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.register("events", events)
         connection.register("products", products)
 
