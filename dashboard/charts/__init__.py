@@ -6,7 +6,7 @@ clock said wherever the viewer is.
 
 from dashboard.charts.comparisons import funnel, intervals, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
-from dashboard.charts.forecasts import forecast
+from dashboard.charts.forecasts import forecast, wape_by_week
 from dashboard.charts.over_time import (
     bars_by_day,
     drops,
@@ -18,17 +18,20 @@ from dashboard.charts.over_time import (
     pulse_total,
     stacked_days,
 )
+from dashboard.charts.parts import effect_over_time, pattern, trend
 
 __all__ = [
     "bars_by_day",
     "cohorts",
     "drops",
+    "effect_over_time",
     "forecast",
     "funnel",
     "hours",
     "intervals",
     "lifetime_values",
     "lines",
+    "pattern",
     "periods",
     "price_history",
     "pulse",
@@ -37,4 +40,6 @@ __all__ = [
     "scatter",
     "segments",
     "stacked_days",
+    "trend",
+    "wape_by_week",
 ]

@@ -1,12 +1,14 @@
-"""What was forecast beside what happened."""
+"""What was forecast beside what happened, how wrong it was, and what was not to be expected."""
 
 import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, day_axis, hour_axis
+from dashboard.charts.axes import colour_of, day_axis, hour_axis, percent_axis
 
 BAND_OPACITY = 0.18
+PALETTE = {"Actual": colours.ACTUAL, "Forecast": colours.FORECAST}
+MADE = ("Forecast", "Backtest")
 
 
 def forecast(
@@ -17,22 +19,20 @@ def forecast(
     title: str,
     hourly: bool = False,
     height: int = 340,
+    anomalies: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
     """What happened, what was forecast, and the band it was to lie in.
 
-    ``actual``: ``time``, value. ``predicted``: ``time``, value, lower, upper.
+    ``actual``: ``time``, value. ``predicted``: ``time``, value, lower, upper. ``anomalies``:
+    ``time``, time_series_data, expected, anomaly_probability; marked with a diamond.
     """
-    palette = {"Actual": colours.ACTUAL, "Forecast": colours.FORECAST}
-    shape = "%a %d %b %H:%M" if hourly else "%a %d %b %Y"
     both = pd.concat(
         [
             actual[[time, "value"]].assign(series="Actual"),
             predicted[[time, "value", "lower", "upper"]].assign(series="Forecast"),
         ]
     )
-    x = alt.X(
-        f"{time}:T", title=None, axis=hour_axis(both[time]) if hourly else day_axis(both[time])
-    )
+    x = time_x(both[time], hourly=hourly)
     band = (
         alt.Chart(both)
         .transform_filter("datum.series === 'Forecast'")
@@ -47,14 +47,14 @@ def forecast(
             y=alt.Y(
                 "value:Q", title=title, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False)
             ),
-            color=colour_of("series", palette, symbol="stroke"),
+            color=colour_of("series", PALETTE, symbol="stroke"),
             strokeDash=alt.StrokeDash(
                 "series:N",
-                scale=alt.Scale(domain=list(palette), range=[[1, 0], [5, 3]]),
+                scale=alt.Scale(domain=list(PALETTE), range=[[1, 0], [5, 3]]),
                 legend=None,
             ),
             tooltip=[
-                alt.Tooltip(f"{time}:T", format=shape, title="Time"),
+                alt.Tooltip(f"{time}:T", format=stamp(hourly=hourly), title="Time"),
                 alt.Tooltip("series:N", title="Series"),
                 alt.Tooltip("value:Q", format=",.0f", title=title),
                 alt.Tooltip("lower:Q", format=",.0f", title="Lower bound"),
@@ -62,4 +62,71 @@ def forecast(
             ],
         )
     )
-    return (band + curve).properties(height=height)
+    layers = [band, curve]
+    if anomalies is not None and len(anomalies):
+        layers.append(_diamonds(anomalies, x, time, hourly=hourly))
+    return alt.layer(*layers).properties(height=height)
+
+
+def _diamonds(rows: pd.DataFrame, x: alt.X, time: str, *, hourly: bool) -> alt.Chart:
+    return (
+        alt.Chart(rows)
+        .mark_point(
+            shape="diamond", size=110, filled=True, opacity=1, color=colours.WARNING, stroke="white"
+        )
+        .encode(
+            x=x,
+            y=alt.Y("time_series_data:Q"),
+            tooltip=[
+                alt.Tooltip(f"{time}:T", format=stamp(hourly=hourly), title="Not expected"),
+                alt.Tooltip("time_series_data:Q", format=",.0f", title="Actual"),
+                alt.Tooltip("expected:Q", format=",.0f", title="Expected"),
+                alt.Tooltip("anomaly_probability:Q", format=".4f", title="Probability"),
+            ],
+        )
+    )
+
+
+def wape_by_week(rows: pd.DataFrame) -> alt.Chart:
+    """How wrong forecasts were by week, a line for each class of lead; backtests dashed.
+
+    ``rows``: week, lead, lead_from, wape, forecasts, is_backtest.
+    """
+    leads = rows.sort_values("lead_from")["lead"].drop_duplicates().tolist()
+    made = rows.assign(made=rows["is_backtest"].map({False: MADE[0], True: MADE[1]}))
+    return (
+        alt.Chart(made)
+        .mark_line(strokeWidth=2, point={"size": 36})
+        .encode(
+            x=alt.X("week:T", title=None, axis=day_axis(rows["week"])),
+            y=alt.Y("wape:Q", title="Off by", axis=percent_axis()),
+            color=colour_of(
+                "lead", dict(zip(leads, colours.CATEGORICAL, strict=False)), symbol="stroke"
+            ),
+            strokeDash=alt.StrokeDash(
+                "made:N", scale=alt.Scale(domain=list(MADE), range=[[1, 0], [4, 3]]), legend=None
+            ),
+            opacity=alt.Opacity(
+                "made:N", scale=alt.Scale(domain=list(MADE), range=[1, 0.55]), legend=None
+            ),
+            tooltip=[
+                alt.Tooltip("week:T", format="%d %b %Y", title="Week of"),
+                alt.Tooltip("lead:N", title="Ahead"),
+                alt.Tooltip("made:N", title="Made as"),
+                alt.Tooltip("wape:Q", format=".1%", title="Off by"),
+                alt.Tooltip("forecasts:Q", format=",", title="Forecasts"),
+            ],
+        )
+        .properties(height=280)
+    )
+
+
+def time_x(steps: pd.Series, *, hourly: bool) -> alt.X:
+    """Days, or hours, along the axis."""
+    axis = hour_axis(steps) if hourly else day_axis(steps)
+    return alt.X(f"{steps.name}:T", title=None, axis=axis)
+
+
+def stamp(*, hourly: bool) -> str:
+    """How tooltips write a step."""
+    return "%a %d %b %H:%M" if hourly else "%a %d %b %Y"

@@ -13,14 +13,16 @@ from dashboard.queries.discounts import (
 )
 from dashboard.queries.forecast import (
     ACCURACY,
-    CATEGORY_HISTORY,
+    ACCURACY_BY_LEAD,
+    ANOMALIES,
     DAILY_FORECAST,
+    DAILY_HISTORY,
+    DECOMPOSITION,
     FORECAST_RUNS,
     FORECAST_SERIES,
     HOURLY_FORECAST,
     HOURLY_HISTORY,
     HOURLY_RUNS,
-    TOTAL_HISTORY,
 )
 from dashboard.queries.funnel import EVENTS_EVER, FUNNEL_DAYS
 from dashboard.queries.live import LIVE_EVENTS, PRODUCT_NAMES
@@ -39,18 +41,21 @@ from dashboard.queries.shared import CATEGORIES, CLOCK
 
 __all__ = [
     "ACCURACY",
+    "ACCURACY_BY_LEAD",
+    "ANOMALIES",
     "BUYERS",
     "CATEGORIES",
     "CATEGORY_ELASTICITY",
-    "CATEGORY_HISTORY",
     "CLOCK",
     "COHORTS",
     "CUSTOMERS",
     "DAILY_BY_CATEGORY",
     "DAILY_BY_CATEGORY_AND_DISCOUNT",
     "DAILY_FORECAST",
+    "DAILY_HISTORY",
     "DAILY_TOTALS",
     "DAY_FORECAST",
+    "DECOMPOSITION",
     "DISCOUNT_PERIODS",
     "EVENTS_EVER",
     "FORECAST_RUNS",
@@ -74,6 +79,5 @@ __all__ = [
     "REPEAT_RATES",
     "SEGMENTS",
     "TOP_PRODUCTS",
-    "TOTAL_HISTORY",
     "TRENDING",
 ]

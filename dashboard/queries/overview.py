@@ -65,7 +65,7 @@ limit 10"""
 DAY_FORECAST = """
 select forecast_value, prediction_interval_lower_bound, prediction_interval_upper_bound
 from daily_forecast_vs_actual
-where series_id = 'total' and forecast_date = $day
+where measure = 'net_revenue' and series_id = 'total' and forecast_date = $day
 order by lead_days
 limit 1"""
 
@@ -76,7 +76,8 @@ with ranked as (
         prediction_interval_upper_bound,
         row_number() over (partition by forecast_hour order by lead_hours) as age_rank
     from hourly_forecast_vs_actual
-    where series_id = 'total' and forecast_hour >= $start and forecast_hour < $end
+    where measure = 'net_revenue' and series_id = 'total'
+        and forecast_hour >= $start and forecast_hour < $end
 )
 select forecast_hour, forecast_value, prediction_interval_lower_bound,
     prediction_interval_upper_bound

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
@@ -21,7 +22,10 @@ def publish_marts(home: Home) -> None:
     temporary = home.marts.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(temporary)) as connection:
+        with duckdb.connect() as connection:
+            # under this name, since the SQL of a view over marts says "marts" and means the schema
+            connection.execute(f"attach '{_quoted(temporary)}' as published")
+            connection.execute("use published")
             _copy(connection, home)
         with temporary.open("rb") as finished:
             os.fsync(finished.fileno())
@@ -33,9 +37,8 @@ def publish_marts(home: Home) -> None:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    path = str(home.warehouse).replace("'", "''")
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    connection.execute(f"attach '{_quoted(home.warehouse)}' as warehouse (read_only)")
     tables = connection.execute(
         "select table_name from information_schema.tables"
         " where table_catalog = 'warehouse' and table_schema = $schema order by 1",
@@ -53,3 +56,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     )
     connection.execute("detach warehouse")
     connection.execute("checkpoint")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -47,7 +47,9 @@ def widest(warehouse: Warehouse) -> Mapping[str, Any]:
         "metric": "net_revenue",
         "product": ask("select product_id from product_kpis order by net_revenue desc limit 1"),
         "category": ask("select category from product_kpis order by net_revenue desc limit 1"),
+        "measure": "net_revenue",
         "series": "total",
+        "granularity": "daily",
         "run_at": ask("select max(run_at) from daily_forecast_vs_actual"),
     }
 

@@ -75,42 +75,90 @@ LAST = datetime.combine(OPENING + timedelta(days=DAYS), datetime.min.time(), UTC
 RUN = LAST - timedelta(days=7)
 
 
-def _forecast(series: str, step: timedelta, number: int) -> dict[str, Any]:
-    value = 1000.0 + number
-    return {
-        "series_id": series,
-        "run_at": RUN,
-        "cutoff": RUN,
-        "model": "AutoETS",
-        "forecast_timestamp": RUN + timedelta(hours=4) + number * step,
-        "forecast_value": value,
-        "standard_error": 100.0 if number % 2 else None,
-        "confidence_level": 0.8,
-        "prediction_interval_lower_bound": value - 128,
-        "prediction_interval_upper_bound": value + 128,
-    }
+def _forecasts(measure: str, series: str, step: timedelta, steps: int) -> list[dict[str, Any]]:
+    """Of a backtest, and of the run 12 days later; the first week of that is over."""
+    return [
+        {
+            "measure": measure,
+            "series_id": series,
+            "run_at": cutoff + (timedelta(0) if is_backtest else timedelta(hours=6)),
+            "cutoff": cutoff,
+            "is_backtest": is_backtest,
+            "model": "AutoETS",
+            "forecast_timestamp": cutoff + number * step,
+            "forecast_value": 1000.0 + number,
+            "standard_error": (None, 0.0, 100.0, 400.0, 2000.0)[number % 5],
+            "confidence_level": 0.8,
+            "prediction_interval_lower_bound": 872.0 + number if number % 2 else 0.0,
+            "prediction_interval_upper_bound": 1128.0 + number,
+        }
+        for cutoff, is_backtest in ((MIDNIGHT - timedelta(days=12), True), (MIDNIGHT, False))
+        for number in range(steps)
+    ]
 
+
+MIDNIGHT = RUN + timedelta(hours=4)
+"""New York's."""
+SERIES = [
+    *(("net_revenue", series) for series in ("total", "category:Electronics", "category:Unknown")),
+    ("orders", "total"),
+]
+SCORES = ("mase", "rmsse", "smape", "bias", "coverage_80", "coverage_95")
+HISTORY = [
+    {
+        "measure": "orders",
+        "series_id": series,
+        "granularity": "daily",
+        "run_at": MIDNIGHT - timedelta(days=shift),
+        "time_series_timestamp": MIDNIGHT - timedelta(days=number + shift),
+        "time_series_data": 10.0 + number,
+    }
+    for shift in (0, 1)
+    for series in ("total", "category:Toys")
+    for number in range(8, 16)
+]
+"""Of a newest run and of one before it; the backtest forecast some of these days as well."""
+PARTS = (
+    "trend",
+    *(f"seasonal_period_{period}" for period in ("yearly", "weekly", "daily")),
+    "holiday_effect",
+    "residual",
+)
 
 RAW_ROWS: dict[str, list[dict[str, Any]]] = {
     "daily_forecasts": [
-        _forecast(series, timedelta(days=1), number)
-        for series in ("total", "category:Electronics", "category:Unknown")
-        for number in range(14)
+        row for each in SERIES for row in _forecasts(*each, timedelta(days=1), steps=14)
     ],
-    "hourly_forecasts": [_forecast("total", timedelta(hours=1), number) for number in range(48)],
+    "hourly_forecasts": _forecasts("orders", "total", timedelta(hours=1), steps=80),
     "forecast_accuracy_runs": [
         {
+            "measure": "orders",
             "series_id": series,
             "granularity": "daily",
             "run_at": RUN + shift,
-            "model": "AutoETS",
-            "served_model": model,
+            "model": model,
+            "is_served": model == served,
             "cutoffs": 4,
-            **dict.fromkeys(("mase", "naive_mase", "rmsse", "smape", "bias"), score),
-            **dict.fromkeys(("coverage_80", "coverage_95"), score),
+            "steps": 120,
+            "interval_scale": 1.25,
+            **dict.fromkeys(SCORES, score),
         }
         for shift in (timedelta(0), timedelta(days=1))
-        for series, model, score in (("total", "AutoETS", 0.75), ("category:Toys", "Naive", None))
+        for series, served, score in (
+            ("total", "AutoETS", 0.75),
+            ("category:Toys", "SeasonalNaive(7)", None),
+        )
+        for model in ("AutoETS", "SeasonalNaive(7)")
+    ],
+    "forecast_components": [
+        row | {"time_series_type": "history"} | dict.fromkeys(PARTS, row["time_series_data"] / 6)
+        for row in HISTORY
+    ],
+    "history_anomalies": [
+        row
+        | {"lower_bound": 11.0, "upper_bound": 30.0}
+        | {"is_anomaly": row["time_series_data"] < 11, "anomaly_probability": 0.5}
+        for row in HISTORY
     ],
     "dead_letter_events": [
         {

@@ -148,6 +148,11 @@ FORECASTS = [
     for forecast in (10.0, 0.0, None)
     for actual in (12.0, 12.5, 0.0, -8.0, None)
 ]
+DISTANCES = [
+    *((tenth / 10,) for tenth in range(60)),
+    *[(2.5758293035489,), (10.0,), (10.5,), (1e200,), (None,)],
+]
+"""In standard errors."""
 
 EVENT = {
     "event_id": "e1",
@@ -376,6 +381,24 @@ CASES = [
             "actual_value": "double",
         },
         FORECASTS,
+    ),
+    Case(
+        "series_category",
+        "select n, {{ series_category() }} as found from cases",
+        {"series_id": "text"},
+        [("total",), ("category:Toys",), ("category:",), ("category:a:b",), ("category:Möbel",)],
+    ),
+    Case(
+        "lead_classes",
+        "select granularity, lead, lead_from, lead_to from {{ lead_classes() }} as classes",
+        {"a": "whole"},
+        [(1,)],
+    ),
+    Case(
+        "normal_probability",
+        "select n, {{ normal_probability('a') }} as found from cases",
+        {"a": "double"},
+        DISTANCES,
     ),
     Case("broken_rule", "select n, {{ broken_rule() }} as found from cases", EVENT_TYPES, EVENTS),
     Case(

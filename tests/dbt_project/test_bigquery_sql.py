@@ -30,7 +30,7 @@ from tests.dbt_project.bigquery import (
 from tests.dbt_project.conftest import ZONE, build
 from tests.dbt_project.everything import everything
 from tests.dbt_project.googlesql import Rows
-from tests.dbt_project.macro_cases import CASES, ONE_FORM, ZONES
+from tests.dbt_project.macro_cases import CASES, DISTANCES, ONE_FORM, ZONES
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +119,18 @@ def test_the_two_forms_of_a_macro_give_the_same(forms: dict[str, list[str]], num
             for target, rows in (("local", case.duckdb_rows()), ("bigquery", case.google_rows()))
         )
         assert differences(ask_duckdb(local), googlesql.rows_of(google, {})) == [], zone
+
+
+def test_the_normal_probability_is_right_to_the_seventh_digit(forms: dict[str, list[str]]) -> None:
+    number = next(n for n, case in enumerate(CASES) if case.macro == "normal_probability")
+    rows = ask_duckdb(
+        f"with cases as (\n{CASES[number].duckdb_rows()}\n)\n{forms['local'][number]}"
+    )
+    found = {DISTANCES[place][0]: probability for place, probability in rows}
+
+    assert found.pop(None) is None
+    assert {z: p for z, p in found.items() if abs(p - math.erf(z / math.sqrt(2))) > 1.5e-7} == {}
+    assert max(found.values()) == found[10.0] == 1
 
 
 def test_no_macro_is_without_cases(compilations: Callable[[bool], Compiled]) -> None:

@@ -71,6 +71,8 @@ def test_a_model_reads_no_later_layer(models: dict[str, Model]) -> None:
     assert backwards == {
         ("int_cohort_months", "customers"),
         ("int_discount_scores", "discount_effectiveness"),
+        ("int_forecast_steps", "daily_forecast_vs_actual"),
+        ("int_forecast_steps", "hourly_forecast_vs_actual"),
     }
 
 
@@ -82,6 +84,8 @@ def test_only_staging_reads_sources(models: dict[str, Model]) -> None:
         "daily_forecast_vs_actual": {"daily_forecasts"},
         "hourly_forecast_vs_actual": {"hourly_forecasts"},
         "forecast_accuracy": {"forecast_accuracy_runs"},
+        "forecast_decomposition": {"forecast_components"},
+        "sales_anomalies": {"history_anomalies"},
         "int_arrival_days": {"arrival_ages"},
         "int_build_days": {"build_results", "builds"},
         "pipeline_health": {"dead_letter_events"},

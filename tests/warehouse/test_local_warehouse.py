@@ -67,6 +67,14 @@ def test_two_readers_in_one_process_both_see_the_newest_marts(warehouse: LocalWa
     assert (answer(other), answer(warehouse)) == (2, 2)
 
 
+def test_a_view_over_marts_is_published_as_what_it_shows(warehouse: LocalWarehouse) -> None:
+    build(warehouse, 7)
+    with duckdb.connect(str(warehouse.home.warehouse)) as connection:
+        connection.execute("create view marts.twice as select 2 * value as value from marts.answer")
+    warehouse.publish()
+    assert warehouse.query("select value from twice").to_pylist() == [{"value": 14}]
+
+
 def test_a_publish_that_fails_leaves_the_old_marts(warehouse: LocalWarehouse) -> None:
     build(warehouse, 1)
     warehouse.publish()

@@ -2,24 +2,11 @@ with forecasts as (
 
     select
         *,
-        case when series_id <> 'total' then substr(series_id, length('category:') + 1) end
-            as category,
+        {{ series_category() }} as category,
         {{ shop_date('forecast_timestamp') }} as forecast_date,
         {{ shop_date('cutoff') }} as cutoff_date,
-        run_at = max(run_at) over (partition by series_id) as is_latest_run
+        run_at = max(run_at) over (partition by measure, series_id) as is_latest_run
     from {{ source('raw', 'daily_forecasts') }}
-
-),
-
-actuals as (
-
-    select revenue_date, 'total' as series_id, net_revenue
-    from {{ ref('daily_revenue') }}
-    where is_complete
-    union all
-    select revenue_date, {{ dbt.concat(["'category:'", 'category']) }}, net_revenue
-    from {{ ref('daily_category_revenue') }}
-    where is_complete
 
 ),
 
@@ -27,21 +14,24 @@ compared as (
 
     select
         forecasts.*,
-        actuals.net_revenue as actual_value,
-        {{ as_double('actuals.net_revenue') }} as actual
+        actuals.value as actual_value,
+        {{ as_double('actuals.value') }} as actual
     from forecasts
-    left join actuals
+    left join {{ ref('daily_series') }} as actuals
         on
-            forecasts.series_id = actuals.series_id
-            and forecasts.forecast_date = actuals.revenue_date
+            forecasts.measure = actuals.measure
+            and forecasts.series_id = actuals.series_id
+            and forecasts.forecast_date = actuals.series_date
 
 )
 
 select
+    measure,
     series_id,
     category,
     run_at,
     cutoff,
+    is_backtest,
     model,
     forecast_date,
     forecast_timestamp,

@@ -2,9 +2,8 @@ with forecasts as (
 
     select
         *,
-        case when series_id <> 'total' then substr(series_id, length('category:') + 1) end
-            as category,
-        run_at = max(run_at) over (partition by series_id) as is_latest_run
+        {{ series_category() }} as category,
+        run_at = max(run_at) over (partition by measure, series_id) as is_latest_run
     from {{ source('raw', 'hourly_forecasts') }}
 
 ),
@@ -13,22 +12,24 @@ compared as (
 
     select
         forecasts.*,
-        actuals.net_revenue as actual_value,
-        {{ as_double('actuals.net_revenue') }} as actual
+        actuals.value as actual_value,
+        {{ as_double('actuals.value') }} as actual
     from forecasts
-    left join {{ ref('hourly_revenue') }} as actuals
+    left join {{ ref('hourly_series') }} as actuals
         on
-            forecasts.series_id = 'total'
-            and forecasts.forecast_timestamp = actuals.revenue_hour
-            and actuals.is_complete
+            forecasts.measure = actuals.measure
+            and forecasts.series_id = actuals.series_id
+            and forecasts.forecast_timestamp = actuals.series_hour
 
 )
 
 select
+    measure,
     series_id,
     category,
     run_at,
     cutoff,
+    is_backtest,
     model,
     forecast_timestamp as forecast_hour,
     {{ whole('round(' ~ seconds_between('cutoff', 'forecast_timestamp') ~ ' / 3600)') }} + 1

@@ -1,0 +1,59 @@
+"""The newest anomalies of Forecast, over all series."""
+
+import streamlit as st
+
+from dashboard import formats
+from dashboard.views.forecast_subject import Subject, series_name
+
+SHOWN = 20
+
+
+def show_anomalies(subject: Subject) -> None:
+    """Draw the table of the newest."""
+    with st.container(border=True):
+        st.subheader(f"{subject.measure} that was not to be expected, by the {subject.step.name}")
+        rows = subject.anomalies()
+        if rows.empty:
+            st.success(
+                f"Every {subject.step.name} was within what was to be expected at 99 %.", icon="✅"
+            )
+            return
+        shown = rows.head(SHOWN)
+        number = st.column_config.NumberColumn
+        shape = formats.AMOUNT_COLUMN if subject.is_money else "%,.1f"
+        st.dataframe(
+            shown.assign(
+                series=shown["series_id"].map(series_name),
+                direction=(shown["time_series_data"] > shown["expected"]).map(
+                    {True: "▲ more", False: "▼ less"}
+                ),
+            ),
+            hide_index=True,
+            height="content",
+            column_order=[
+                *("step", "series", "direction", "time_series_data", "expected"),
+                *("lower_bound", "upper_bound", "anomaly_probability"),
+            ],
+            column_config={
+                "step": st.column_config.DatetimeColumn(
+                    subject.step.name.capitalize(),
+                    format="ddd YYYY-MM-DD HH:mm" if subject.is_hourly else "ddd YYYY-MM-DD",
+                ),
+                "series": "Series",
+                "direction": "Than expected",
+                "time_series_data": number(subject.axis, format=shape),
+                "expected": number("Expected", format=shape),
+                "lower_bound": number("At least", format=shape, help="At 99 %."),
+                "upper_bound": number("At most", format=shape, help="At 99 %."),
+                "anomaly_probability": number(
+                    "Probability",
+                    format="%.4f",
+                    help="Of a value nearer to the expected one; an anomaly from 0.99 on.",
+                ),
+            },
+        )
+        st.caption(
+            f"The newest {len(shown)} of {len(rows)} anomalies of all series. A "
+            f"{subject.step.name} is judged by the last forecast made before it; of a hundred "
+            "ordinary ones, one lies outside by chance."
+        )

@@ -1,0 +1,69 @@
+"""How wrong the forecasts of Forecast were, by how far ahead they were, and where that is going."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, formats, queries, states
+from dashboard.cards import card_row
+from dashboard.views.forecast_subject import Subject
+
+NO_CHANGE = 0.005
+"""A smaller change of a share is none worth a word: half a percentage point."""
+
+
+def show_errors(subject: Subject) -> None:
+    """Draw them by week, a line for each class of lead."""
+    with st.container(border=True):
+        st.subheader("How wrong were we, and is it getting better?")
+        rows = subject.page.connection.query(
+            queries.ACCURACY_BY_LEAD, granularity=subject.step.granularity, **subject.key
+        )
+        rows = rows[rows["wape"].notna()]
+        if rows.empty:
+            states.missing(
+                f"No forecast {subject.step.name} is over yet: come back after the next."
+            )
+            return
+        newest = newest_of_each_lead(rows)
+        for card, (_, row) in zip(card_row(len(newest)), newest.iterrows(), strict=True):
+            card.metric(
+                f"{row['lead']} ahead, off by",
+                formats.percent(row["wape"]),
+                delta=_points(row["wape_change"]),
+                delta_color="inverse",
+                border=True,
+                help=f"Week of {row['week']:%d %b %Y}, {row['forecasts']} forecasts"
+                f"{' of a backtest' if row['is_backtest'] else ''}, against the four weeks "
+                f"before. In the band: {formats.percent(row['coverage'], 0)}.",
+            )
+        st.markdown(verdict(newest))
+        st.altair_chart(charts.wape_by_week(rows))
+        st.caption(
+            "Sum of |forecast − actual| ÷ sum of |actual|, by the week that was forecast. Dashed: "
+            "backtests, made later as of a past cutoff."
+        )
+
+
+def newest_of_each_lead(rows: pd.DataFrame) -> pd.DataFrame:
+    """The newest week of each class, the nearest class first; a real forecast before a backtest."""
+    ordered = rows.sort_values(["lead_from", "week", "is_backtest"], ascending=[True, True, False])
+    return ordered.groupby("lead_from", as_index=False).tail(1)
+
+
+def verdict(newest: pd.DataFrame) -> str:
+    """Whether the newest weeks were better than the four before them, in a sentence."""
+    changes = newest["wape_change"].dropna()
+    if changes.empty:
+        return "There is no earlier week to compare with yet."
+    better, worse = int((changes < -NO_CHANGE).sum()), int((changes > NO_CHANGE).sum())
+    answer = (
+        "better" if better > worse else "worse" if worse > better else "neither better nor worse"
+    )
+    return (
+        f"It is getting **{answer}**: against the four weeks before, the newest week was forecast "
+        f"better at {better} and worse at {worse} of {len(changes)} leads."
+    )
+
+
+def _points(change: float) -> str | None:
+    return None if formats.is_missing(change) else f"{change * 100:.1f} pp"
