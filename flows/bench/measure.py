@@ -24,6 +24,8 @@ class Measured:
     seconds: float
     peak_memory_mb: float
     """Largest resident memory of any one of its processes, in MB (10^6 bytes)."""
+    peak_together_mb: float
+    """Most that all of its processes held at a time, in MB; what they share counts for each."""
     read_mb: float
     """What its processes read from files, disk or cache, in MB; up to the last look at them."""
     output: str
@@ -66,7 +68,7 @@ def run_measured(command: Sequence[str], *, folder: Path | None = None) -> Measu
     if code:
         lines = text.splitlines() or ["no output"]
         raise EsynapseError(f"{' '.join(command)} failed: {lines[-1]}")
-    return Measured(seconds, peak / 1e6, watch.read / 1e6, text)
+    return Measured(seconds, peak / 1e6, watch.together / 1e6, watch.read / 1e6, text)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -77,11 +79,14 @@ def cpu_seconds(pid: int) -> float:
 
 
 class Watch:
-    """Watches a tree of processes until ``stop``: the largest resident memory of any one, reads."""
+    """Watches a tree of processes until ``stop``: their resident memory, and what they read."""
 
     def __init__(self, pid: int) -> None:
         self.root = psutil.Process(pid)
         self.peak = 0
+        """Most bytes that any one process held at any look."""
+        self.together = 0
+        """Most bytes that all held at any look."""
         self.read = 0
         """Most bytes that all had read at any look; a parent's count has its dead children's."""
         self._done = threading.Event()
@@ -89,7 +94,7 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> int:
-        """Stop, and tell the largest memory in bytes."""
+        """Stop, and tell the largest memory of any one process, in bytes."""
         self._done.set()
         self._thread.join()
         return self.peak
@@ -100,12 +105,13 @@ class Watch:
                 family = [self.root, *self.root.children(recursive=True)]
             except psutil.NoSuchProcess:
                 continue
-            read = 0
+            held = read = 0
             for process in family:
                 try:
-                    self.peak = max(self.peak, process.memory_info().rss)
+                    resident = process.memory_info().rss
+                    self.peak, held = max(self.peak, resident), held + resident
                     if hasattr(process, "io_counters"):  # not on macOS
                         read += process.io_counters().read_chars
                 except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue  # it has just ended
-            self.read = max(self.read, read)
+            self.together, self.read = max(self.together, held), max(self.read, read)

@@ -104,3 +104,17 @@ def bench_stream(
         print_rows(table)
         click.echo()
     click.echo("\n".join(notes))
+
+
+@bench.command("forecast")
+@click.option("--quick", is_flag=True, help="A few series and cutoffs: a minute instead of ten.")
+def bench_forecast(quick: bool) -> None:
+    """Accuracy of the forecasts beside the seasonal naive and prophet; what a retrain takes."""
+    from flows.bench.forecast import bench_forecast as measure
+
+    with step_progress("bench forecast") as progress:
+        *tables, notes = measure(quick=quick, progress=progress)
+    for table in tables:
+        print_rows(table)
+        click.echo()
+    click.echo("\n".join(notes))
