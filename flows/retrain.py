@@ -1,5 +1,7 @@
 """retrain-daily: new forecasts, with evidence of how good they are."""
 
+import os
+
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -13,7 +15,7 @@ from flows.transform import build_and_publish
 
 @task(name="fit-models", cache_policy=NO_CACHE)
 def fit_models(settings: Settings) -> RetrainReport:
-    return retrain(settings)
+    return retrain(settings, workers=os.cpu_count() or 1)
 
 
 @flow(name="retrain-daily", **FLOW_RETRIES)

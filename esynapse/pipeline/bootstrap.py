@@ -1,5 +1,6 @@
 """Bootstrap: from an empty home, or one left behind, to published marts and forecasts."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None])
         run("shop", lambda progress: _say_backfill(backfill(settings, progress=progress)))
     run("marts", lambda _: _say_transform(transform(settings)))
     if is_due(settings):
-        run("forecast", lambda progress: _say_retrain(retrain(settings, progress=progress)))
+        run("forecast", lambda progress: _say_retrain(_retrain(settings, progress)))
         run("publish", lambda _: _say_transform(transform(settings, forecasts_only=True)))
     if not docs_are_current(home):
         run("docs", lambda _: f"dbt's documentation is in {write_docs(settings)}")
@@ -54,6 +55,10 @@ def _say_backfill(report: BackfillReport) -> str:
 
 def _say_transform(report: TransformReport) -> str:
     return f"{report.models} models built, {report.tests_passed} tests passed, published"
+
+
+def _retrain(settings: Settings, progress: Progress) -> RetrainReport:
+    return retrain(settings, workers=os.cpu_count() or 1, progress=progress)
 
 
 def _say_retrain(report: RetrainReport) -> str:

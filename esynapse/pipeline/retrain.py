@@ -1,6 +1,5 @@
 """Retrain: fit the forecast models on the published marts and keep what they say."""
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -48,9 +47,7 @@ class RetrainReport:
     seconds: float
 
 
-def retrain(
-    settings: Settings, *, workers: int | None = None, progress: Progress = silent
-) -> RetrainReport:
+def retrain(settings: Settings, *, workers: int = 1, progress: Progress = silent) -> RetrainReport:
     """Forecast 30 days and 168 hours of net revenue and orders from the published marts.
 
     On the bigquery target, BigQuery ML does: see ``retrain_bigquery``.
@@ -60,7 +57,8 @@ def retrain(
     it was. A retrain that dies leaves the forecasts before it.
 
     Args:
-        workers: processes to fit in; default one for each processor.
+        workers: processes to fit in. They are spawned, so a script that asks for several starts
+            under ``if __name__ == "__main__"``.
 
     Raises:
         EsynapseError: nothing is published, or there are fewer than three complete days.
@@ -69,7 +67,6 @@ def retrain(
         return _in_bigquery(settings, progress)
     started = time.monotonic()
     warehouse = open_warehouse(settings)
-    workers = workers or os.cpu_count() or 1
     run_at = warehouse.query("select complete_until from pipeline_clock")[0][0].as_py()
     rows = warehouse.query(DAILY_SQL)
     if not rows.num_rows:

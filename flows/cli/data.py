@@ -1,10 +1,11 @@
 """Commands that move data: one step of the pipeline each."""
 
-from datetime import timedelta
+from datetime import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import timedelta
 
 from esynapse.settings import Settings, load_settings
 from esynapse.signals import stop_on_signals
@@ -150,7 +151,7 @@ def retrain(home: Path | None) -> None:
 
     settings = load_settings(home=home)
     with step_progress("retrain") as progress:
-        report = fit(settings, progress=progress)
+        report = fit(settings, workers=os.cpu_count() or 1, progress=progress)
     build(settings, forecasts_only=True)
     click.echo(
         f"{report.series} series by day, net revenue and orders by hour, from {report.cutoff:%F}, "
