@@ -1,107 +1,135 @@
--- How good the hourly model was on the hours that came after its training, as rows of the raw table
--- forecast_accuracy_runs. Run it before the model is trained again; with no hour to judge by it
--- gives no row.
+-- How good each candidate of this run was in the last six weeks: a rolling-origin backtest of what
+-- it forecast at past cutoffs against what has happened since. Says which one is served.
 --
--- Query parameter: @run_at timestamp, when this run happens.
--- ML.EVALUATE is given the whole history: hours that the model was trained on come back without a
--- forecast. Its 95 % bound gives the standard error, and so the 80 % interval too. Scores are those
--- of esynapse/forecasting/backtest.py, with the seasonal naive of 168 hours as the bar to clear.
-with history as (
-    select
-        'total' as series_id,
-        revenue_hour,
-        cast(net_revenue as float64) as net_revenue
-    from `${project}`.`${dataset}_marts`.`hourly_revenue`
-    where is_complete
-),
+-- Query parameters: see README.md.
+-- Scores are those of esynapse/forecasting/backtest.py. Nothing of what came after a cutoff is in
+-- its scales: they are means over the history up to it. `known` is that history.
+-- A lower bound is clipped at zero, which covers a day of net refunds too: hence `miss`.
+-- interval_scale: what the standard errors have to be multiplied by for 80 % of the errors to lie
+-- in their intervals, which percentile_cont reads off (numpy's linear quantile); 1 with fewer than
+-- 20 steps of evidence.
+merge `${project}`.`${dataset}`.`forecast_accuracy_runs` as kept
+using (
+    with changes as (
+        select
+            measure,
+            series_id,
+            series_hour,
+            cast(value as float64) as value,
+            cast(
+                value
+                - lag(value, 168) over (partition by measure, series_id order by series_hour)
+                as float64
+            ) as change
+        from `${project}`.`${dataset}_marts`.`hourly_series`
+        where series_hour < @cutoff
+    ),
 
-evaluated as (
+    history as (
+        select
+            *,
+            avg(abs(change)) over known as absolute_scale,
+            avg(pow(change, 2)) over known as squared_scale
+        from changes
+        window known as (partition by measure, series_id order by series_hour)
+    ),
+
+    steps as (
+        select
+            candidates.measure,
+            candidates.series_id,
+            candidates.model,
+            candidates.cutoff,
+            candidates.standard_error,
+            history.value as actual,
+            nullif(shown.absolute_scale, 0) as absolute_scale,
+            nullif(shown.squared_scale, 0) as squared_scale,
+            greatest(candidates.forecast_value, 0) as forecast
+        from `${project}`.`${dataset}`.`forecast_candidates` as candidates
+        inner join history
+            on
+                candidates.measure = history.measure
+                and candidates.series_id = history.series_id
+                and candidates.forecast_timestamp = history.series_hour
+        left join history as shown
+            on
+                candidates.measure = shown.measure
+                and candidates.series_id = shown.series_id
+                and candidates.cutoff = timestamp_add(shown.series_hour, interval 1 hour)
+        where
+            candidates.granularity = 'hourly'
+            and candidates.cutoff < @cutoff
+            and date(candidates.cutoff, @timezone)
+            >= date_sub(date(@cutoff, @timezone), interval 42 day)
+    ),
+
+    errors as (
+        select
+            *,
+            forecast - actual as error,
+            abs(greatest(actual, 0) - forecast) as miss,
+            percentile_cont(
+                abs(forecast - actual) / nullif(1.2815515655446004 * standard_error, 0), 0.8
+            ) over (partition by measure, series_id, model) as fitting_scale
+        from steps
+    ),
+
+    scores as (
+        select
+            measure,
+            series_id,
+            model,
+            count(distinct cutoff) as cutoffs,
+            count(*) as steps,
+            avg(abs(error) / absolute_scale) as mase,
+            sqrt(avg(pow(error, 2) / squared_scale)) as rmsse,
+            avg(coalesce(safe_divide(2 * abs(error), abs(forecast) + abs(actual)), 0)) as smape,
+            safe_divide(sum(error), sum(abs(actual))) as bias,
+            avg(if(miss <= 1.2815515655446004 * standard_error, 1.0, 0.0)) as coverage_80,
+            avg(if(miss <= 1.959963984540054 * standard_error, 1.0, 0.0)) as coverage_95,
+            any_value(fitting_scale) as fitting_scale
+        from errors
+        group by measure, series_id, model
+    ),
+
+    contenders as (
+        select distinct
+            measure,
+            series_id,
+            model
+        from `${project}`.`${dataset}`.`forecast_candidates`
+        where granularity = 'hourly' and run_at = @run_at and not is_backtest
+    )
+
     select
+        measure,
         series_id,
-        revenue_hour,
-        net_revenue as actual,
-        greatest(forecasted_net_revenue, 0) as forecast,
-        (upper_bound - forecasted_net_revenue) / 1.959964 as standard_error
-    from
-        ml.evaluate(
-            model `${project}`.`${dataset}`.`hourly_forecast_model`,
-            (select series_id, revenue_hour, net_revenue from history),
-            struct(false as perform_aggregation, 168 as horizon, 0.95 as confidence_level)
-        )
-    where forecasted_net_revenue is not null
-),
-
-cutoffs as (
-    select
-        series_id,
-        min(revenue_hour) as cutoff
-    from evaluated
-    group by series_id
-),
-
-scales as (
-    select
-        later.series_id,
-        avg(abs(later.net_revenue - earlier.net_revenue)) as absolute_scale,
-        avg(pow(later.net_revenue - earlier.net_revenue, 2)) as squared_scale
-    from history as later
-    inner join history as earlier
-        on
-            later.series_id = earlier.series_id
-            and earlier.revenue_hour = timestamp_sub(later.revenue_hour, interval 168 hour)
-    inner join cutoffs on later.series_id = cutoffs.series_id
-    where later.revenue_hour < cutoffs.cutoff
-    group by later.series_id
-),
-
-steps as (
-    select
-        evaluated.series_id,
-        evaluated.actual,
-        evaluated.forecast,
-        evaluated.standard_error,
-        greatest(naive.net_revenue, 0) as naive,
-        nullif(scales.absolute_scale, 0) as absolute_scale,
-        nullif(scales.squared_scale, 0) as squared_scale
-    from evaluated
-    inner join cutoffs on evaluated.series_id = cutoffs.series_id
-    left join scales on evaluated.series_id = scales.series_id
-    left join history as naive
-        on
-            evaluated.series_id = naive.series_id
-            and naive.revenue_hour = timestamp_sub(
-                evaluated.revenue_hour,
-                interval 168 * (
-                    1 + div(timestamp_diff(evaluated.revenue_hour, cutoffs.cutoff, hour), 168)
-                ) hour
-            )
-)
-
-select
-    series_id,
-    'hourly' as granularity,
-    @run_at as run_at,
-    'ARIMA_PLUS' as model,
-    'ARIMA_PLUS' as served_model,
-    1 as cutoffs,
-    avg(abs(forecast - actual) / absolute_scale) as mase,
-    avg(abs(naive - actual) / absolute_scale) as naive_mase,
-    sqrt(avg(pow(forecast - actual, 2) / squared_scale)) as rmsse,
-    avg(coalesce(safe_divide(2 * abs(forecast - actual), abs(forecast) + abs(actual)), 0)) as smape,
-    safe_divide(sum(forecast - actual), sum(abs(actual))) as bias,
-    avg(
+        'hourly' as granularity,
+        @run_at as run_at,
+        model,
+        row_number() over (
+            partition by measure, series_id
+            order by mase is null, mase, model <> 'ARIMA_PLUS', model
+        ) = 1 as is_served,
+        coalesce(cutoffs, 0) as cutoffs,
+        coalesce(steps, 0) as steps,
+        mase,
+        rmsse,
+        smape,
+        bias,
+        coverage_80,
+        coverage_95,
         if(
-            greatest(actual, 0) >= greatest(forecast - 1.281552 * standard_error, 0)
-            and actual <= forecast + 1.281552 * standard_error,
-            1.0, 0.0
-        )
-    ) as coverage_80,
-    avg(
-        if(
-            greatest(actual, 0) >= greatest(forecast - 1.959964 * standard_error, 0)
-            and actual <= forecast + 1.959964 * standard_error,
-            1.0, 0.0
-        )
-    ) as coverage_95
-from steps
-group by series_id
+            steps >= 20 and round(abs(coverage_80 - 0.8), 9) > 0.05,
+            coalesce(fitting_scale, 1.0),
+            1.0
+        ) as interval_scale
+    from contenders
+    left join scores using (measure, series_id, model)
+) as found
+    on false
+when not matched by source
+and kept.granularity = 'hourly'
+and date(kept.run_at, @timezone) = date(@run_at, @timezone)
+then delete
+when not matched then insert row

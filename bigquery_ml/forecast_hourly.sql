@@ -1,31 +1,34 @@
--- The next 168 hours of the total, as rows of the raw table hourly_forecasts.
+-- What the model forecasts, as it gives it: the next 168 hours of the total, into the table of
+-- candidates. A run replaces what a run of the same day left.
 --
--- Query parameter: @run_at timestamp, when this run happens.
--- Values and lower bounds are clipped at zero here (see create_daily_forecast_model.sql).
-with forecast as (
+-- Query parameters: see README.md.
+merge `${project}`.`${dataset}`.`forecast_candidates` as kept
+using (
     select
+        measure,
         series_id,
+        @run_at as run_at,
+        @cutoff as cutoff,
+        @is_backtest as is_backtest,
+        'ARIMA_PLUS' as model,
         forecast_timestamp,
         forecast_value,
         standard_error,
         confidence_level,
         prediction_interval_lower_bound,
-        prediction_interval_upper_bound
-    from ml.forecast(
-        model `${project}`.`${dataset}`.`hourly_forecast_model`,
-        struct(168 as horizon, 0.8 as confidence_level)
-    )
-)
-
-select
-    series_id,
-    @run_at as run_at,
-    min(forecast_timestamp) over (partition by series_id) as cutoff,
-    'ARIMA_PLUS' as model,
-    forecast_timestamp,
-    greatest(forecast_value, 0) as forecast_value,
-    standard_error,
-    confidence_level,
-    greatest(prediction_interval_lower_bound, 0) as prediction_interval_lower_bound,
-    greatest(prediction_interval_upper_bound, 0) as prediction_interval_upper_bound
-from forecast
+        prediction_interval_upper_bound,
+        'hourly' as granularity
+    from
+        ml.forecast(
+            model `${project}`.`${dataset}`.`${model}`,
+            struct(168 as horizon, 0.8 as confidence_level)
+        )
+) as found
+    on false
+when not matched by source
+and kept.granularity = 'hourly'
+and kept.model = 'ARIMA_PLUS'
+and kept.is_backtest = @is_backtest
+and date(kept.run_at, @timezone) = date(@run_at, @timezone)
+then delete
+when not matched then insert row

@@ -119,13 +119,17 @@ class Warehouse:
 
     def rows_of(self, sql: str) -> Rows:
         """What a query returns over the rows that the tables were given."""
+        return self.names_and_rows_of(sql)[1]
+
+    def names_and_rows_of(self, sql: str) -> tuple[list[str], Rows]:
+        """``rows_of``, and before it the names of the columns."""
         read = self._read_by(sql)
 
         def relation(found: re.Match[str]) -> str:
             alias = "" if sql.startswith(" as ", found.end()) else f" as {found[2]}"
             return read[f"{found[1]}.{found[2]}"].read_as(f"{found[1]}.{found[2]}") + alias
 
-        return googlesql.rows_of(TABLE.sub(relation, sql), read)
+        return googlesql.names_and_rows_of(TABLE.sub(relation, sql), read)
 
     def _read_by(self, sql: str) -> dict[str, Table]:
         names = {f"{dataset}.{table}" for dataset, table in TABLE.findall(sql)}

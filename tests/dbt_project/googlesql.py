@@ -66,6 +66,11 @@ def rows_of(sql: str, tables: Mapping[str, Table]) -> Rows:
     Raises:
         ServerError: GoogleSQL does not accept it, or it fails on these rows.
     """
+    return names_and_rows_of(sql, tables)[1]
+
+
+def names_and_rows_of(sql: str, tables: Mapping[str, Table]) -> tuple[list[str], Rows]:
+    """``rows_of``, and before it the names of the columns."""
     with _prepared(sql, tables) as query:
         kinds = {column.name: column.type.type_kind for column in query.columns}
     instants = [column for column, kind in kinds.items() if kind == INSTANT]
@@ -74,7 +79,7 @@ def rows_of(sql: str, tables: Mapping[str, Table]) -> Rows:
         sql = f"select * replace ({changed}) from (\n{sql}\n)"
     with _prepared(sql, tables) as query:
         data = query.execute().content.table_data
-    return [
+    return list(kinds), [
         tuple(_to_python(cell, kind) for cell, kind in zip(row.cell, kinds.values(), strict=True))
         for row in (data.row if data else [])
     ]

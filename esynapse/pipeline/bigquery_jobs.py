@@ -1,0 +1,123 @@
+"""Statements as jobs of BigQuery: labelled, capped in what they read, tried again if that helps.
+
+Retries are the client's own (google.cloud.bigquery.retry: DEFAULT_RETRY for calls,
+DEFAULT_JOB_RETRY for jobs), with exponential back-off on 429, 500, 502, 503, lost connections and
+jobs that BigQuery itself gave up. The client names each job and sends a lost call again under that
+name, so no job starts twice; one that runs again after all does no harm, as every statement
+replaces what it writes.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from esynapse.errors import EsynapseError
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client
+
+_TYPES: dict[type, str] = {datetime: "TIMESTAMP", bool: "BOOL", str: "STRING"}
+_COLUMNS = {
+    pa.string(): "STRING",
+    pa.bool_(): "BOOL",
+    pa.int64(): "INT64",
+    pa.float64(): "FLOAT64",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, ready to run."""
+
+    name: str
+    sql: str
+    parameters: Mapping[str, datetime | bool | str] = field(default_factory=dict)
+    model: str | None = None
+    """The model that it reads, without which not even a dry run succeeds."""
+
+
+class Jobs:
+    """Runs statements with one client.
+
+    Every method raises EsynapseError, in one line, for what BigQuery refuses or cannot do.
+    """
+
+    def __init__(self, client: "Client", *, flow: str, maximum_bytes: int) -> None:
+        self._client = client
+        self._flow = flow
+        self._maximum_bytes = maximum_bytes
+
+    def check(self, statement: Statement) -> None:
+        """A dry run: BigQuery reads the statement, not the data.
+
+        Raises:
+            EsynapseError: besides, if the statement would read more than is allowed.
+        """
+        with explained(statement.name):
+            job = self._start(statement, dry_run=True, use_query_cache=False)
+        reads = job.total_bytes_processed or 0
+        if reads > self._maximum_bytes:
+            raise EsynapseError(
+                f"{statement.name} would read {reads:,} bytes, more than the "
+                f"{self._maximum_bytes:,} allowed: raise ESYNAPSE_BIGQUERY_MAXIMUM_BYTES"
+            )
+
+    def run(self, statement: Statement) -> tuple[list[dict[str, Any]], int]:
+        """The rows that it returns and how many it inserted, when it is done."""
+        with explained(statement.name):
+            job = self._start(statement, maximum_bytes_billed=self._maximum_bytes)
+            rows = [dict(row.items()) for row in job.result()]
+        return rows, job.dml_stats.inserted_row_count if job.dml_stats else 0
+
+    def read(self, statement: Statement) -> list[dict[str, Any]]:
+        """The rows of a statement that writes nothing, after a dry run."""
+        self.check(statement)
+        return self.run(statement)[0]
+
+    def models(self, dataset: str) -> set[str]:
+        """Names of the models in a dataset (``project.dataset``)."""
+        with explained("the list of models"):
+            return {model.model_id for model in self._client.list_models(dataset)}
+
+    def create_table(self, name: str, schema: pa.Schema) -> None:
+        """Create an empty table (``project.dataset.table``), unless it is there."""
+        from google.cloud.bigquery import SchemaField, Table
+
+        columns = [SchemaField(column.name, _COLUMNS[column.type]) for column in schema]
+        with explained(f"the creation of {name}"):
+            self._client.create_table(Table(name, schema=columns), exists_ok=True)
+
+    def _start(self, statement: Statement, **options: Any) -> Any:
+        from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
+
+        config = QueryJobConfig(
+            labels={"app": "esynapse", "flow": self._flow, "statement": statement.name},
+            query_parameters=[
+                ScalarQueryParameter(name, _TYPES[type(value)], value)
+                for name, value in statement.parameters.items()
+            ],
+            **options,
+        )
+        prefix = f"esynapse-{self._flow}-{statement.name}-"
+        return self._client.query(statement.sql, job_config=config, job_id_prefix=prefix)
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Say in one line what BigQuery could not do, and why."""
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except (GoogleAPIError, GoogleAuthError, RequestException) as error:
+        reason = str(getattr(error, "message", error)).strip() or type(error).__name__
+        raise EsynapseError(
+            f"BigQuery could not do {what}: {reason.splitlines()[0]}; mend that and retrain"
+        ) from error
