@@ -9,6 +9,7 @@ from dashboard.charts.axes import colour_of, day_axis, hour_axis, percent_axis
 BAND_OPACITY = 0.18
 PALETTE = {"Actual": colours.ACTUAL, "Forecast": colours.FORECAST}
 MADE = ("Forecast", "Backtest")
+MOST_WEEKS = 26
 
 
 def forecast(
@@ -98,7 +99,7 @@ def wape_by_week(rows: pd.DataFrame) -> alt.Chart:
         alt.Chart(made)
         .mark_line(strokeWidth=2, point={"size": 36})
         .encode(
-            x=alt.X("week:T", title=None, axis=day_axis(rows["week"])),
+            x=alt.X("week:T", title=None, axis=_week_axis(rows["week"])),
             y=alt.Y("wape:Q", title="Off by", axis=percent_axis()),
             color=colour_of(
                 "lead", dict(zip(leads, colours.CATEGORICAL, strict=False)), symbol="stroke"
@@ -119,6 +120,15 @@ def wape_by_week(rows: pd.DataFrame) -> alt.Chart:
         )
         .properties(height=280)
     )
+
+
+def _week_axis(weeks: pd.Series) -> alt.Axis:
+    """Mondays, where they are few; by itself the axis would write Sundays."""
+    mondays = weeks.drop_duplicates().sort_values()
+    if len(mondays) > MOST_WEEKS:
+        return day_axis(weeks)
+    at = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays]
+    return alt.Axis(format="%d %b", values=at, labelOverlap=True)
 
 
 def time_x(steps: pd.Series, *, hourly: bool) -> alt.X:

@@ -25,7 +25,7 @@ def trend(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.LayerChart:
         ],
     )
     y = alt.Y("trend:Q", title=title, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False))
-    behind = base.mark_line(strokeWidth=1, opacity=0.35).encode(y=alt.Y("time_series_data:Q"))
+    behind = base.mark_line(strokeWidth=1, strokeOpacity=0.35).encode(y="time_series_data:Q")
     return (behind + base.mark_line(strokeWidth=2.5).encode(y=y)).properties(height=280)
 
 
@@ -37,7 +37,9 @@ def pattern(rows: pd.DataFrame, *, order: list[str], title: str) -> alt.Chart:
         .encode(
             x=alt.X("name:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("effect:Q", title=title, axis=alt.Axis(format="+~s")),
-            color=_by_sign(),
+            color=alt.condition(
+                "datum.effect >= 0", alt.value(colours.ACTUAL), alt.value(colours.PROMOTION)
+            ),
             tooltip=[
                 alt.Tooltip("name:N", title="When"),
                 alt.Tooltip("effect:Q", format=SIGNED, title="Adds"),
@@ -51,7 +53,7 @@ def effect_over_time(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.Cha
     """What a part adds or takes at each step. ``rows``: step, effect."""
     return (
         alt.Chart(rows[["step", "effect"]])
-        .mark_area(line={"strokeWidth": 1.5, "color": colours.ACTUAL}, opacity=0.3)
+        .mark_bar(size=3)
         .encode(
             x=time_x(rows["step"], hourly=hourly),
             y=alt.Y("effect:Q", title=title, axis=alt.Axis(format="+~s")),
@@ -62,10 +64,4 @@ def effect_over_time(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.Cha
             ],
         )
         .properties(height=240)
-    )
-
-
-def _by_sign() -> alt.ConditionalValueDef:
-    return alt.condition(
-        "datum.effect >= 0", alt.value(colours.ACTUAL), alt.value(colours.PROMOTION)
     )

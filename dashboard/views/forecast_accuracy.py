@@ -22,7 +22,7 @@ def show_models(subject: Subject) -> None:
         if mine.empty:
             states.missing("No backtest yet: it needs more complete days than a forecast.")
             return
-        _table(mine, ["model", "served"])
+        _table(mine, ["served"])
         st.caption(
             "Rolling-origin backtest of the newest run. Below 1 against the naive is better than "
             "the same step of the week before. Bands are as the model gives them; the published "
@@ -31,7 +31,7 @@ def show_models(subject: Subject) -> None:
     with st.container(border=True):
         st.subheader("What is served, by series")
         served = rows[rows["is_served"]]
-        _table(served, ["series", "granularity", "model", "verdict"])
+        _table(served, ["series", "granularity", "verdict"])
         st.caption(naive_series(served))
 
 
@@ -56,11 +56,11 @@ def _table(rows: pd.DataFrame, first: list[str]) -> None:
         rows.assign(
             series=rows["series_id"].map(series_name),
             served=rows["is_served"].map({True: "✅ served", False: ""}),
-            verdict=rows["is_fallback"].map({True: "⚠️ seasonal naive", False: "✅ model"}),
+            verdict=rows["is_fallback"].map({True: "⚠️ naive", False: "✅ model"}),
         ),
         hide_index=True,
         height="content",
-        column_order=[*first, *SCORES],
+        column_order=[*first, *SCORES, "model"],
         column_config={
             "series": "Series",
             "granularity": "Grain",
@@ -73,8 +73,8 @@ def _table(rows: pd.DataFrame, first: list[str]) -> None:
             "mase": number("MASE", format="%.2f", help="Mean absolute scaled error."),
             "smape": number("sMAPE", format="percent"),
             "bias": number("Bias", format="percent", help="Above 0: forecast too much."),
-            "coverage_80": number("In the 80 % band", format="percent"),
-            "coverage_95": number("In the 95 % band", format="percent"),
+            "coverage_80": number("In 80 %", format="percent", help="Within the band."),
+            "coverage_95": number("In 95 %", format="percent", help="Within the band."),
             "interval_scale": number(
                 "Band ×", format="%.2f", help="What the band is re-scaled by, from past errors."
             ),

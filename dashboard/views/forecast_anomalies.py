@@ -11,7 +11,7 @@ SHOWN = 20
 def show_anomalies(subject: Subject) -> None:
     """Draw the table of the newest."""
     with st.container(border=True):
-        st.subheader(f"{subject.measure} that was not to be expected, by the {subject.step.name}")
+        st.subheader(f"{subject.measure} · {subject.step.name}s that were not to be expected")
         rows = subject.anomalies()
         if rows.empty:
             st.success(
@@ -41,7 +41,9 @@ def show_anomalies(subject: Subject) -> None:
                 ),
                 "series": "Series",
                 "direction": "Than expected",
-                "time_series_data": number(subject.axis, format=shape),
+                "time_series_data": number(
+                    subject.axis, format=shape if subject.is_money else "localized"
+                ),
                 "expected": number("Expected", format=shape),
                 "lower_bound": number("At least", format=shape, help="At 99 %."),
                 "upper_bound": number("At most", format=shape, help="At 99 %."),

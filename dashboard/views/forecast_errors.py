@@ -1,5 +1,7 @@
 """How wrong the forecasts of Forecast were, by how far ahead they were, and where that is going."""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,8 @@ from dashboard.views.forecast_subject import Subject
 
 NO_CHANGE = 0.005
 """A smaller change of a share is none worth a word: half a percentage point."""
+LAST_DAY = pd.Timedelta(days=6)
+"""From a Monday to the Sunday of its week."""
 
 
 def show_errors(subject: Subject) -> None:
@@ -24,7 +28,7 @@ def show_errors(subject: Subject) -> None:
                 f"No forecast {subject.step.name} is over yet: come back after the next."
             )
             return
-        newest = newest_of_each_lead(rows)
+        newest = newest_of_each_lead(rows, subject.page.clock.last_complete_date)
         for card, (_, row) in zip(card_row(len(newest)), newest.iterrows(), strict=True):
             card.metric(
                 f"{row['lead']} ahead, off by",
@@ -44,9 +48,15 @@ def show_errors(subject: Subject) -> None:
         )
 
 
-def newest_of_each_lead(rows: pd.DataFrame) -> pd.DataFrame:
-    """The newest week of each class, the nearest class first; a real forecast before a backtest."""
-    ordered = rows.sort_values(["lead_from", "week", "is_backtest"], ascending=[True, True, False])
+def newest_of_each_lead(rows: pd.DataFrame, until: date | None) -> pd.DataFrame:
+    """The newest week of each class that was over by then, or that began where none was.
+
+    The nearest class comes first; of one week, a real forecast goes before a backtest.
+    """
+    is_over = rows["week"] + LAST_DAY <= pd.Timestamp(until or date.min)
+    ordered = rows.assign(is_over=is_over).sort_values(
+        ["lead_from", "is_over", "week", "is_backtest"], ascending=[True, True, True, False]
+    )
     return ordered.groupby("lead_from", as_index=False).tail(1)
 
 
@@ -56,12 +66,12 @@ def verdict(newest: pd.DataFrame) -> str:
     if changes.empty:
         return "There is no earlier week to compare with yet."
     better, worse = int((changes < -NO_CHANGE).sum()), int((changes > NO_CHANGE).sum())
-    answer = (
-        "better" if better > worse else "worse" if worse > better else "neither better nor worse"
-    )
+    answer = "neither better nor worse"
+    if better != worse:
+        answer = "better" if better > worse else "worse"
     return (
-        f"It is getting **{answer}**: against the four weeks before, the newest week was forecast "
-        f"better at {better} and worse at {worse} of {len(changes)} leads."
+        f"It is getting **{answer}**: the newest week was forecast better than the four before it "
+        f"at {better}, and worse at {worse}, of {len(changes)} leads."
     )
 
 

@@ -13,6 +13,8 @@ SMALLEST = 1e-9
 """A part no larger than this is one that the model does not know."""
 PATTERN_WEEKS = pd.Timedelta(weeks=8)
 """What repeats may change with time: the newest weeks say how it is."""
+HOURLY_SPAN = pd.Timedelta(weeks=5)
+"""Of hours, four weeks and the forecast: more in one chart is a smear."""
 
 
 def show_parts(subject: Subject) -> None:
@@ -44,13 +46,13 @@ def show_parts(subject: Subject) -> None:
 
 def _level(subject: Subject, rows: pd.DataFrame) -> None:
     st.subheader("Level")
-    st.altair_chart(charts.trend(rows, title=subject.axis, hourly=subject.is_hourly))
+    drawn = rows[rows["step"] > rows["step"].max() - HOURLY_SPAN] if subject.is_hourly else rows
+    st.altair_chart(charts.trend(drawn, title=subject.axis, hourly=subject.is_hourly))
     past = rows[rows["time_series_type"] == "history"]
     left_over = past["residual"].abs().sum() / max(past["time_series_data"].abs().sum(), SMALLEST)
     st.caption(
         "The line is the level without what repeats; behind it, faint, what happened and what is "
-        f"forecast. On average {formats.percent(left_over)} of a past {subject.step.name} is "
-        "explained by none of the parts."
+        f"forecast. What came differs from the sum of the parts by {formats.percent(left_over)}."
     )
     if _is_known(rows["seasonal_period_yearly"]):
         st.markdown("**By the time of the year**")
@@ -76,7 +78,7 @@ def _pattern(subject: Subject, rows: pd.DataFrame, part: str, names: list[str]) 
         return
     effect = recent.groupby("name", as_index=False).agg(effect=(part, "mean"))
     st.altair_chart(charts.pattern(effect, order=names, title=subject.axis))
-    st.caption(f"What it adds to the level or takes from it, by {subject.step.name}.")
+    st.caption("What it adds to the level, or takes from it.")
 
 
 def _holidays(subject: Subject, rows: pd.DataFrame) -> None:

@@ -18,7 +18,7 @@ def show_runs(subject: Subject) -> None:
                 f"No forecast {subject.step.name} is over yet: come back after the next."
             )
             return
-        left, right = st.columns(2)
+        left, right = st.columns([5, 4])
         with left:
             _table(subject, known)
         with right:

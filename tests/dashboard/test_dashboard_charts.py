@@ -64,3 +64,44 @@ def test_segments_stand_in_the_order_given_with_customers_above_revenue() -> Non
     encoding = charts.segments(rows).to_dict()["layer"][0]["encoding"]
     assert encoding["y"]["sort"] == ["Loyal", "At risk"]
     assert encoding["yOffset"]["sort"] == ["Customers", "Net revenue"]
+
+
+def steps(count: int, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"step": pd.date_range("2026-03-01", periods=count)}).assign(**columns)
+
+
+def test_anomalies_are_diamonds_that_say_what_was_to_be_expected() -> None:
+    actual = steps(5, value=10.0)
+    predicted = steps(2, value=9.0, lower=1.0, upper=20.0)
+    odd = steps(1, time_series_data=30.0, expected=12.0, anomaly_probability=0.999)
+    marked = charts.forecast(actual, predicted, time="step", title="Orders", anomalies=odd)
+    plain = charts.forecast(actual, predicted, time="step", title="Orders", anomalies=odd.iloc[:0])
+    mark = marked.to_dict()["layer"][-1]
+    assert mark["mark"]["shape"] == "diamond"
+    assert [each["title"] for each in mark["encoding"]["tooltip"]][1:] == [
+        *("Actual", "Expected", "Probability")
+    ]
+    assert len(plain.to_dict()["layer"]) == len(marked.to_dict()["layer"]) - 1
+
+
+def test_errors_by_week_have_a_line_for_each_lead_with_the_nearest_first_and_backtests_dashed() -> (
+    None
+):
+    rows = pd.DataFrame(
+        {
+            "week": pd.to_datetime(["2026-03-09", "2026-03-02", "2026-03-09"]),
+            "lead": ["8–14 days", "1 day", "1 day"],
+            "lead_from": [8, 1, 1],
+            "wape": [0.5, 0.2, 0.1],
+            "forecasts": 7,
+            "is_backtest": [False, True, False],
+        }
+    )
+    encoding = charts.wape_by_week(rows).to_dict()["encoding"]
+    assert encoding["color"]["scale"]["domain"] == ["1 day", "8–14 days"]
+    assert encoding["strokeDash"]["scale"] == {
+        "domain": ["Forecast", "Backtest"],
+        "range": [[1, 0], [4, 3]],
+    }
+    mondays = [(at["month"], at["date"]) for at in encoding["x"]["axis"]["values"]]
+    assert mondays == [(3, 2), (3, 9)]

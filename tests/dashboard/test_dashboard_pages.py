@@ -1,5 +1,6 @@
 """Every page shows what the marts hold."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,4 +69,5 @@ def test_a_publish_is_seen_at_the_next_run(shop_home: Path, open_app: Open) -> N
     before = LocalWarehouse(open_home(shop_home)).version()
     LocalWarehouse(open_home(shop_home)).publish()
     assert LocalWarehouse(open_home(shop_home)).version() != before
-    assert "published 0 s ago" in sound(app.run()).caption[0].value
+    # drawing it may take more than a second
+    assert re.search(r"published [0-4] s ago", sound(app.run()).caption[0].value)

@@ -44,7 +44,7 @@ def test_every_customer_and_every_cent_is_in_the_marts(pipeline: Pipeline, cdnow
 def test_the_forecast_begins_where_the_file_ends(pipeline: Pipeline) -> None:
     (found,) = pipeline.query(
         "select min(forecast_date) as first, count(*) as n from daily_forecast_vs_actual"
-        " where series_id = 'total' and is_latest_run"
+        " where measure = 'orders' and series_id = 'total' and is_latest_run"
     )
     assert found == {"first": "1998-07-01", "n": 30}
 

@@ -21,9 +21,14 @@ MARTS = [
     "customer_cohorts",
     "customers",
     "customer_repeat_rates",
+    "daily_series",
+    "hourly_series",
     "daily_forecast_vs_actual",
     "hourly_forecast_vs_actual",
     "forecast_accuracy",
+    "forecast_accuracy_by_lead",
+    "forecast_decomposition",
+    "sales_anomalies",
     "pipeline_health",
 ]
 
@@ -59,14 +64,12 @@ def test_the_marts_hold_the_money_of_the_raw_events(week: Pipeline) -> None:
 
 
 def test_forecasts_reach_thirty_days_and_a_week_of_hours(week: Pipeline) -> None:
-    (daily,) = week.query(
-        "select count(*) as n from daily_forecast_vs_actual where is_latest_run"
-        " and series_id = 'total'"
-    )
-    (hourly,) = week.query(
-        "select count(*) as n from hourly_forecast_vs_actual where is_latest_run"
-    )
-    assert (daily["n"], hourly["n"]) == (30, 168)
+    for mart, steps in (("daily_forecast_vs_actual", 30), ("hourly_forecast_vs_actual", 168)):
+        ahead = week.query(
+            f"select measure, count(*) as n from {mart}"
+            " where is_latest_run and series_id = 'total' group by measure order by measure"
+        )
+        assert ahead == [{"measure": name, "n": steps} for name in ("net_revenue", "orders")]
 
 
 def test_a_second_up_adds_only_what_came_since(week: Pipeline) -> None:
