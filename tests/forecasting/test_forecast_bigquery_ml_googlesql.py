@@ -42,14 +42,13 @@ SCHEMAS = {
 MERGES = {f"{kind}_{g}": schema for kind, schema in SCHEMAS.items() for g in ("daily", "hourly")}
 
 ZONE = ZoneInfo("Europe/Berlin")
-FIRST = date(2026, 8, 1)
-DAYS = 90
+FIRST = date(2026, 8, 22)
+DAYS = 70
 """The clocks go back at the end of October, within the days that are scored."""
 TEA = "category:Tea"
-TRUE_ERROR = 31.0
-"""About what ``guesses`` err by."""
 
 Row = dict[str, Any]
+Values = np.ndarray[Any, Any]
 
 
 def midnight(day: date) -> datetime:
@@ -228,7 +227,7 @@ def candidate(series: str, cutoff: datetime, when: datetime, **given: Any) -> Ro
     return row | given
 
 
-def guesses(actual: np.ndarray[Any, Any], cutoff: datetime, **given: Any) -> list[Row]:
+def guesses(actual: Values, cutoff: datetime, **given: Any) -> list[Row]:
     """A model's forecasts of the days from a cutoff on, too sure of themselves, some negative."""
     draw = random.Random(cutoff.toordinal())
     start = cutoff.astimezone(ZONE).date()
@@ -247,8 +246,10 @@ def guesses(actual: np.ndarray[Any, Any], cutoff: datetime, **given: Any) -> lis
     ]
 
 
-def values_of(rows: list[Row], series: str) -> np.ndarray[Any, Any]:
-    return np.array([float(row["value"]) for row in rows if row["series_id"] == series])
+def values_of(rows: list[Row], series: str, measure: str = "net_revenue") -> Values:
+    wanted = (measure, series)
+    found = [row["value"] for row in rows if (row["measure"], row["series_id"]) == wanted]
+    return np.array([float(value) for value in found])
 
 
 def cutoffs_before(now: datetime, *days: int) -> list[datetime]:
@@ -259,11 +260,13 @@ def cutoffs_before(now: datetime, *days: int) -> list[datetime]:
 def daily() -> Tables:
     """Six cutoffs a week apart and one too old; ARIMA_PLUS and the seasonal naive at each."""
     tables = Tables()
-    tables.put("daily_series", [*days_of("total", 1), *days_of(TEA, 2)])
+    orders = days_of("total", 3, measure="orders")
+    tables.put("daily_series", [*days_of("total", 1), *days_of(TEA, 2), *orders])
     naive = [
         row
         for cutoff in cutoffs_before(NOW, 42, 35, 28, 21, 14, 7, 0)
         for row in tables.run("naive_daily", run_at=cutoff, cutoff=cutoff, is_backtest=cutoff < NOW)
+        if row["measure"] == "net_revenue"
     ]
     seen = values_of(tables.rows["daily_series"], "total")
     past = [
@@ -275,9 +278,7 @@ def daily() -> Tables:
     past += [
         row
         for back in (14, 7)
-        for row in guesses(
-            of_tea[-back:], cutoffs_before(NOW, back)[0], series_id=TEA, standard_error=TRUE_ERROR
-        )
+        for row in guesses(of_tea[-back:], cutoffs_before(NOW, back)[0], series_id=TEA)
     ]
     current = [
         row
@@ -293,7 +294,7 @@ def test_the_naive_is_that_of_the_local_models(daily: Tables) -> None:
     for series, back in (("total", 42), ("total", 7), (TEA, 0)):
         seen = values_of(daily.rows["daily_series"], series)
         (cutoff,) = cutoffs_before(NOW, back)
-        rows = [row for row in found if (row["cutoff"], row["series_id"]) == (cutoff, series)]
+        rows = [row for row in found if (row["series_id"], row["cutoff"]) == (series, cutoff)]
         rows.sort(key=lambda row: row["forecast_timestamp"])
         expected = models.seasonal_naive(seen[: DAYS - back], 30, 7)
         start = cutoff.astimezone(ZONE).date()
@@ -335,7 +336,7 @@ def test_the_naive_needs_a_week_and_takes_the_spread_within_it(
     assert [row["standard_error"] for row in found][:8] == pytest.approx(errors)
 
 
-def expected_scores(rows: list[Row], seen: np.ndarray[Any, Any], steps: dict[datetime, int]) -> Row:
+def expected_scores(rows: list[Row], seen: Values, steps: dict[datetime, int]) -> Row:
     """Scores of a model's rows by esynapse/forecasting/backtest.py; ``steps`` places a cutoff."""
     season = 7 if rows[0]["granularity"] == "daily" else 168
     windows, ratios = [], []
@@ -372,11 +373,43 @@ def test_the_scores_are_those_of_the_local_backtest(daily: Tables) -> None:
         expected = expected_scores(past, seen, places)
         assert {name: row[name] for name in expected} == pytest.approx(expected)
     assert any(row["interval_scale"] > 1.1 for row in found)
-    assert any(row["interval_scale"] == 1 for row in found)
     for series in ("total", TEA):
         rows = [row for row in found if row["series_id"] == series]
         best = min(rows, key=lambda row: row["mase"])
         assert [row["model"] for row in rows if row["is_served"]] == [best["model"]]
+
+
+@pytest.mark.parametrize(
+    ("steps", "inside", "scale"),
+    [
+        (20, 17, 1),
+        (20, 15, 1),
+        (20, 14, 4 / backtest.Z80),
+        (19, 9, 1),
+        (20, 20, 0.5 / backtest.Z80),
+    ],
+)
+def test_intervals_are_scaled_if_they_are_off_by_more_than_5_points_of_20_steps(
+    steps: int, inside: int, scale: float
+) -> None:
+    tables = Tables()
+    tables.put("daily_series", [row | {"value": Decimal(100)} for row in days_of("total", 1)])
+    (cutoff,) = cutoffs_before(NOW, 25)
+    start = cutoff.astimezone(ZONE).date()
+    rows = [
+        candidate(
+            *("total", cutoff, midnight(start + timedelta(days=step))),
+            forecast_value=105.0 if step < inside else 140.0,
+        )
+        for step in range(steps)
+    ]
+    current = candidate("total", NOW, NOW, is_backtest=False)
+    tables.put("forecast_candidates", [*rows, current])
+    (found,) = tables.run("evaluate_daily", run_at=NOW, cutoff=NOW)
+
+    assert (found["steps"], found["coverage_80"]) == (steps, pytest.approx(inside / steps))
+    assert found["interval_scale"] == pytest.approx(scale)
+    assert (found["mase"], found["is_served"]) == (None, True)  # there is no change to compare with
 
 
 def test_the_scores_of_hours_are_those_of_the_local_backtest() -> None:
@@ -409,33 +442,39 @@ def test_the_scores_of_hours_are_those_of_the_local_backtest() -> None:
     assert len(found) == 2
     for row in found:
         past = [r for r in rows if r["measure"] == row["measure"]]
-        expected = expected_scores(past, values_of(history[row["measure"]], "total"), places)
+        expected = expected_scores(
+            past, values_of(history[row["measure"]], "total", row["measure"]), places
+        )
         assert {name: row[name] for name in expected} == pytest.approx(expected)
         assert row["steps"] == 72
 
 
 def test_nothing_after_a_cutoff_reaches_its_scores_or_its_forecast(daily: Tables) -> None:
     (cutoff,) = cutoffs_before(NOW, 14)
-    scores = daily.run("evaluate_daily", run_at=cutoff, cutoff=cutoff)
-    naive = daily.run("naive_daily", run_at=cutoff, cutoff=cutoff)
-    poisoned = Tables()
+    now = {"run_at": cutoff, "cutoff": cutoff}
+    as_then, poisoned = Tables(), Tables()
+    days = daily.rows["daily_series"]
+    as_then.put("daily_series", days)
     poisoned.put(
         "daily_series",
         [
-            row | {"value": Decimal("1e6")} if midnight(row["series_date"]) >= cutoff else row
-            for row in daily.rows["daily_series"]
+            r | {"value": Decimal(10**6)} if midnight(r["series_date"]) >= cutoff else r
+            for r in days
         ],
     )
+    rows = [
+        row | {"is_backtest": row["cutoff"] != cutoff} for row in daily.rows["forecast_candidates"]
+    ]
+    as_then.put("forecast_candidates", rows)
     poisoned.put(
         "forecast_candidates",
-        [
-            row | {"forecast_value": -1e6} if row["cutoff"] > cutoff else row
-            for row in daily.rows["forecast_candidates"]
-        ],
+        [row | {"forecast_value": -1e6} if row["cutoff"] > cutoff else row for row in rows],
     )
+    scores = as_then.run("evaluate_daily", **now)
 
-    assert poisoned.run("naive_daily", run_at=cutoff, cutoff=cutoff) == naive
-    assert poisoned.run("evaluate_daily", run_at=cutoff, cutoff=cutoff) == scores
+    assert {(row["series_id"], row["cutoffs"]) for row in scores} >= {("total", 5), (TEA, 4)}
+    assert poisoned.run("evaluate_daily", **now) == scores
+    assert poisoned.run("naive_daily", **now) == as_then.run("naive_daily", **now)
 
 
 @pytest.mark.parametrize("name", ["create_daily_forecast_model", "challenge_daily"])
@@ -448,20 +487,18 @@ def test_a_model_is_shown_the_days_before_its_cutoff_alone(daily: Tables, name: 
     shown = daily.ask(training[1] or training[2], cutoff=cutoff)
 
     assert max(row["series_date"] for row in shown) == day - timedelta(days=1)
-    assert len(shown) == 2 * (DAYS - 14)
+    assert len(shown) == 3 * (DAYS - 14)
 
 
 def test_without_evidence_the_model_is_served_as_it_is() -> None:
     tables = Tables()
     tables.put("daily_series", days_of("total", 1))
-    now = {"is_backtest": False}
-    tables.put(
-        "forecast_candidates",
-        [
-            candidate("total", NOW, NOW, model=model, **now)
-            for model in ("SeasonalNaive(7)", "TimesFM 2.5", "ARIMA_PLUS")
-        ],
-    )
+    rows = [
+        candidate("total", NOW, NOW, model=model, is_backtest=False)
+        for model in ("SeasonalNaive(7)", "TimesFM 2.5", "ARIMA_PLUS")
+    ]
+    of_yesterday = rows[1] | {"run_at": NOW - timedelta(days=1), "model": "TimesFM 2.0"}
+    tables.put("forecast_candidates", [*rows, of_yesterday])
     found = {row["model"]: row for row in tables.run("evaluate_daily", run_at=NOW, cutoff=NOW)}
 
     assert len(found) == 3
@@ -609,6 +646,19 @@ def test_a_backtest_takes_nothing_from_a_real_run() -> None:
     kinds = [row["is_backtest"] for row in tables.rows["forecast_candidates"]]
 
     assert (kinds.count(False), kinds.count(True)) == (30, 30)
+
+
+def test_a_backtest_that_is_served_leaves_a_real_run_and_replaces_an_earlier_backtest() -> None:
+    tables = serving()
+    then = [row | {"is_backtest": True} for row in tables.rows["forecast_candidates"]]
+    tables.put("forecast_candidates", then)
+    row = candidate("total", NOW, NOW)
+    del row["granularity"]
+    tables.put("daily_forecasts", [row | {"is_backtest": False}, row])
+    tables.merge("serve_daily", run_at=NOW, cutoff=NOW, is_backtest=True)
+    kinds = [row["is_backtest"] for row in tables.rows["daily_forecasts"]]
+
+    assert (kinds.count(False), kinds.count(True)) == (1, 12)
 
 
 def test_candidates_of_other_models_and_granularities_stay() -> None:
