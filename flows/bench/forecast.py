@@ -130,6 +130,7 @@ def retrain_table(retrains: Sequence[Retrain]) -> pa.Table:
             "retrain": f"{found.days} days of {found.series} series, with backtests",
             "seconds": f"{found.measured.seconds:.0f}",
             "meant to be": f"≤ {MOST_SECONDS}",
+            "processor s": f"{found.cpu_seconds:.0f}",
             "peak MB, all processes": f"{found.measured.peak_together_mb:,.0f}",
             "may be": f"≤ {MOST_MB:,}",
         }
