@@ -91,7 +91,7 @@ def means_table(tried: Tried) -> pa.Table:
                 "series": f"{kind}, {setting.granularity}, {setting.seen} seen",
                 "how many": len(ours),
                 "ESynapse": _mean(ours),
-                "meant to be": f"≤ {setting.goal}",
+                "meant to be": f"≤ {setting.goal:.2f}",
                 "prophet": _mean(theirs),
                 "80 % covers": _covered(ours),
                 "prophet's": _covered(theirs),
