@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN    := .venv/bin
 MODELS := $(wildcard dbt/models/*/*.sql dbt/tests/*.sql)
 SQL    := $(MODELS) $(wildcard bigquery_ml/*.sql)
+# Two workers take the groups of tests in the order in which tests/conftest.py puts them.
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # Prefect and dbt start two to three times as fast from compiled modules; .venv is ours to write to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,14 +26,14 @@ test: .venv/dev.stamp browser ## Set up, then run every check and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) -s lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(MAKE) -s lint
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow" --hypothesis-profile quick
+	$(PYTEST) -q -m "not slow" --hypothesis-profile quick
 
 lint: .venv/dev.stamp ## Lint the SQL that changed, for both warehouses
 	@$(MAKE) -s -j 2 .venv/duckdb.stamp .venv/bigquery.stamp

@@ -69,7 +69,9 @@ using (
             forecast - actual as error,
             abs(greatest(actual, 0) - forecast) as miss,
             percentile_cont(
-                abs(forecast - actual) / nullif(1.2815515655446004 * standard_error, 0), 0.8
+                abs(greatest(actual, 0) - forecast)
+                / nullif(1.2815515655446004 * standard_error, 0),
+                0.8
             ) over (partition by measure, series_id, model) as fitting_scale
         from steps
     ),

@@ -71,8 +71,6 @@ class Settings(BaseSettings):
 
     bigquery_maximum_bytes: Annotated[int, Field(ge=10_000_000)] = 1_000_000_000
     """A statement of the retrain that would read more is not run. BigQuery bills 10 MB at least."""
-    bigquery_holiday_region: Annotated[str, Field(pattern="^[A-Z]{2,6}$")] | None = None
-    """Whose holidays BigQuery ML learns (US, DE, …), from more than a year of days."""
     bigquery_challenger: bool = False
     """Have TimesFM forecast beside ARIMA_PLUS; it is served where the backtest prefers it."""
 

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,34 @@ hush_interpreter_exit()
 settings.register_profile("thorough", max_examples=220, deadline=None)
 settings.register_profile("quick", max_examples=10, deadline=None)
 settings.load_profile("thorough")
+
+SHARED_HOMES = {
+    **dict.fromkeys(["built", "purchases_only"], "marts"),
+    **dict.fromkeys(["shop_home", "purchases_home"], "dashboard"),
+    "shops": "truth",
+}
+"""Fixtures of a session that take long to make, and the name of those who use them."""
+SLOW_FILE = re.compile(r"^pytestmark = pytest\.mark\.slow$", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The fast tests need not wait for what only slow ones import, GoogleSQL above all."""
+    if config.option.markexpr != "not slow" or not collection_path.name.startswith("test_"):
+        return None
+    return SLOW_FILE.search(collection_path.read_text()) is not None or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A worker gets whole files, and all files that use one home; those with slow tests first, so
+    that the quick ones fill what time one worker has left at the end."""
+    group_of = {item.path: item.path.stem for item in items}
+    for item in items:
+        for fixture in SHARED_HOMES.keys() & set(getattr(item, "fixturenames", ())):
+            group_of[item.path] = SHARED_HOMES[fixture]
+    slow = {group_of[item.path] for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: group_of[item.path] not in slow)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
 
 
 @pytest.fixture(scope="session", autouse=True)

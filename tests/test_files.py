@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from esynapse.files import replacing, write_csv, write_parquet
@@ -50,7 +50,6 @@ def test_parquet_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "rows.parquet").equals(rows)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(texts, texts | st.none()), min_size=1))
 def test_any_text_comes_back_from_csv(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str | None]]

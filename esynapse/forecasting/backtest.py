@@ -99,7 +99,7 @@ def interval_scale(windows: Sequence[Window]) -> float:
     if abs(coverage - 0.8) <= TOLERANCE or not known.any():
         return 1.0
     reached = np.abs(np.maximum(actual, 0.0) - values)[known] / (Z80 * spread[known])
-    return float(np.quantile(reached, 0.8, method="higher")) or 1.0
+    return float(np.quantile(reached, 0.8)) or 1.0
 
 
 def interval(values: Values, errors: Values, z: float) -> tuple[Values, Values]:

@@ -19,8 +19,7 @@ class Granularity:
     season: int
     """Steps after which the pattern repeats: a week."""
     longest: int
-    """Steps of history that are fitted: the cost grows with them, and older ones resemble the shop
-    of today less and less."""
+    """Steps of history that are looked at: older ones resemble the shop of today less and less."""
     past_days: Sequence[int]
     """How many days before the end past cutoffs lie; further ones follow week by week."""
     model: Model
@@ -45,7 +44,7 @@ DAILY = Granularity(
     name="daily",
     day=1,
     season=models.WEEK_OF_DAYS,
-    longest=730,
+    longest=1096,
     past_days=(7, 14, 21, 28, 35, 42),
     model=models.daily_ensemble,
     short_model=models.historic_average,
@@ -54,7 +53,7 @@ HOURLY = Granularity(
     name="hourly",
     day=24,
     season=models.WEEK_OF_HOURS,
-    longest=16 * models.WEEK_OF_HOURS,
+    longest=26 * models.WEEK_OF_HOURS,
     past_days=(1, 2, 4, 7, 14, 21),
     model=models.hourly_ensemble,
     short_model=models.daily_pattern,

@@ -12,8 +12,11 @@ from esynapse.forecasting.history import Values
 WEEK_OF_DAYS = 7
 WEEK_OF_HOURS = 168
 _DAY_OF_HOURS = 24
-_WINDOW = 4
-"""Weeks that the hourly seasonal average looks back."""
+_RECENT_DAYS = 182
+_OF_A_USUAL_DAY = 0.05
+_WEEKS_OF_DAYS = 4
+_WEEKS_OF_HOURS = 8
+"""Weeks that seasonal averages look back."""
 _IMPLAUSIBLE = 5.0
 """A member whose forecast leaves this multiple of the largest value ever seen has run away (an
 explosive trend on a short or spiky series) and is left out of the mean."""
@@ -61,39 +64,58 @@ def seasonal_average(y: Values, horizon: int, season: int, window: int) -> Predi
     less than noons, which the constant variance of other models does not know.
     """
     ahead = np.arange(horizon)
-    typical = y[-season * window :].reshape(window, season).mean(axis=0)
     past = np.mean([y[season * k : y.size - season * (window - k)] for k in range(window)], axis=0)
     missed = (y[season * window :] - past) ** 2
     hour = np.arange(-missed.size, 0) % _DAY_OF_HOURS
     squares = np.array([missed[hour == h].mean() for h in range(_DAY_OF_HOURS)])
     return Prediction(
         f"SeasonalWindowAverage({season}, {window})",
-        typical[ahead % season],
+        _mean_season(y, horizon, season, window),
         np.sqrt(squares)[ahead % _DAY_OF_HOURS],
     )
 
 
 def daily_ensemble(y: Values, horizon: int) -> Prediction:
-    """Mean of four models that err in different ways; at least two weeks of days."""
-    from statsforecast.models import AutoCES, AutoETS, DynamicOptimizedTheta
+    """Mean of four models that err in different ways; at least two weeks of days.
 
-    members = {
-        "AutoETS": _fit(AutoETS(WEEK_OF_DAYS), y, horizon, errors=True),
-        # Its intervals are simulated, which costs seven times the fit: the others' stand for it.
-        "AutoCES": _fit(AutoCES(WEEK_OF_DAYS), y, horizon, errors=False),
-        "DynamicOptimizedTheta": _fit(DynamicOptimizedTheta(WEEK_OF_DAYS), y, horizon, errors=True),
-        "MSTL+AutoARIMA": _fit(_decomposition(WEEK_OF_DAYS), y, horizon, errors=True),
+    Three of them see logarithms, since shops grow, and weekends weigh, by factors; so that days
+    without sales have one, a twentieth of a usual day is added. *Measured* on 28 series of real and
+    simulated sales and visits: 8 % less error than with the values themselves, and half a year of
+    history no worse than two.
+    """
+    from statsforecast.models import AutoETS, DynamicOptimizedTheta
+
+    y = y[-_RECENT_DAYS:]
+    fitted = {
+        "AutoETS": AutoETS(WEEK_OF_DAYS),
+        "DynamicOptimizedTheta": DynamicOptimizedTheta(WEEK_OF_DAYS),
+        "MSTL+AutoARIMA": _decomposition(),
     }
+    members: dict[str, tuple[Values, Values | None]] = {
+        f"log {name}": _fit_logs(model, y, horizon) for name, model in fitted.items()
+    }
+    window = min(_WEEKS_OF_DAYS, y.size // WEEK_OF_DAYS)
+    members[f"SeasonalWindowAverage({WEEK_OF_DAYS}, {window})"] = (
+        _mean_season(y, horizon, WEEK_OF_DAYS, window),
+        None,
+    )
     return combine(members, y, seasonal_naive(y, horizon, WEEK_OF_DAYS))
 
 
 def hourly_ensemble(y: Values, horizon: int) -> Prediction:
-    """Mean of a decomposition and of the last weeks' average; at least two weeks of hours."""
-    window = min(_WINDOW, y.size // WEEK_OF_HOURS - 1)
+    """Mean of the last weeks' average and of the daily forecast, laid out by the hours of these
+    weeks; at least two weeks of hours. *Measured* on ten series: as good as any mean with a
+    decomposition of the hours, which takes a hundred times as long."""
+    window = min(_WEEKS_OF_HOURS, y.size // WEEK_OF_HOURS - 1)
     average = seasonal_average(y, horizon, WEEK_OF_HOURS, window)
-    decomposition = _decomposition(_DAY_OF_HOURS, WEEK_OF_HOURS)
+    days = y[y.size % _DAY_OF_HOURS :].reshape(-1, _DAY_OF_HOURS)
+    ahead = daily_ensemble(days.sum(axis=1), -(-horizon // _DAY_OF_HOURS))
+    weeks = days[-window * WEEK_OF_DAYS :].reshape(window, WEEK_OF_DAYS, _DAY_OF_HOURS).sum(axis=0)
+    totals = weeks.sum(axis=1, keepdims=True)
+    shares = np.divide(weeks, totals, out=np.full_like(weeks, 1 / _DAY_OF_HOURS), where=totals > 0)
+    of_days = shares[np.arange(ahead.values.size) % WEEK_OF_DAYS] * ahead.values[:, None]
     members = {
-        "MSTL+AutoARIMA": _fit(decomposition, y, horizon, errors=False),
+        f"{ahead.model} by hour": (of_days.ravel()[:horizon], None),
         average.model: (average.values, average.errors),
     }
     return combine(members, y, average)
@@ -124,8 +146,8 @@ def combine(
     )
 
 
-def _decomposition(*seasons: int) -> Any:
-    """Seasons by MSTL, what is left by ARIMA.
+def _decomposition() -> Any:
+    """The week by MSTL, what is left by ARIMA.
 
     Orders up to 2, compared by the approximate likelihood: on daily sales (simulated, CDNOW) as
     accurate as the full search, in little more than half its time.
@@ -133,18 +155,27 @@ def _decomposition(*seasons: int) -> Any:
     from statsforecast.models import MSTL, AutoARIMA
 
     arima = AutoARIMA(max_p=2, max_q=2, start_p=1, start_q=1, approximation=True)
-    return MSTL(list(seasons), arima)
+    return MSTL([WEEK_OF_DAYS], arima)
 
 
-def _fit(model: Any, y: Values, horizon: int, *, errors: bool) -> tuple[Values, Values | None]:
-    """Values and, if wanted, standard errors of a statsforecast model."""
-    with warnings.catch_warnings():
-        # An optimiser that stops early still gives a forecast, which the backtest judges.
+def _fit_logs(model: Any, y: Values, horizon: int) -> tuple[Values, Values]:
+    """Values and standard errors of a statsforecast model of the logarithm."""
+    sold = y[y > 0]
+    offset = 0.0 if sold.size == y.size else _OF_A_USUAL_DAY * sold.mean() if sold.size else 1.0
+    logs = np.log(np.maximum(y, 0.0) + offset)
+    with warnings.catch_warnings(), np.errstate(over="ignore"):
+        # An optimiser that stops early still gives a forecast, which the backtest judges; what
+        # runs away is left out of the mean.
         warnings.simplefilter("ignore")
-        fitted = model.forecast(y=y, h=horizon, level=[80] if errors else None)
-    if not errors:
-        return fitted["mean"], None
-    return fitted["mean"], (fitted["hi-80"] - fitted["lo-80"]) / (2 * Z80)
+        found = model.forecast(y=logs, h=horizon, level=[80])
+        value, low, high = (np.exp(found[name]) for name in ("mean", "lo-80", "hi-80"))
+    return value - offset, (high - low) / (2 * Z80)
+
+
+def _mean_season(y: Values, horizon: int, season: int, window: int) -> Values:
+    """The mean of the same step in the last ``window`` seasons."""
+    typical: Values = y[-season * window :].reshape(window, season).mean(axis=0)
+    return typical[np.arange(horizon) % season]
 
 
 def daily_pattern(y: Values, horizon: int) -> Prediction:

@@ -3,8 +3,10 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -51,9 +53,11 @@ def retrain(
 ) -> RetrainReport:
     """Forecast 30 days and 168 hours of net revenue and orders from the published marts.
 
-    History ends where the data end, not at the clock. A run is dated by how far history is whole,
-    so the same history gives the same run, and retraining on it replaces the forecasts. Those made
-    at earlier cutoffs stay as they were made. A retrain that dies leaves the forecasts before it.
+    On the bigquery target, BigQuery ML does: see ``retrain_bigquery``.
+
+    History ends where the data end, not at the clock. A run is dated by how far history is whole;
+    another run of the same day of the shop replaces it, and what was said on earlier days stays as
+    it was. A retrain that dies leaves the forecasts before it.
 
     Args:
         workers: processes to fit in; default one for each processor.
@@ -61,6 +65,8 @@ def retrain(
     Raises:
         EsynapseError: nothing is published, or there are fewer than three complete days.
     """
+    if settings.target == "bigquery":
+        return _in_bigquery(settings, progress)
     started = time.monotonic()
     warehouse = open_warehouse(settings)
     workers = workers or os.cpu_count() or 1
@@ -79,17 +85,28 @@ def retrain(
     hourly = forecast_hourly(
         warehouse.query(HOURLY_SQL), run_at=run_at, workers=workers, progress=progress
     )
-    cutoff = pc.max(daily.forecasts["cutoff"]).as_py()
-    accuracy = _keep(warehouse, daily, hourly, batch_key=cutoff.isoformat())
+    accuracy = _keep(warehouse, daily, hourly, zone=ZoneInfo(settings.timezone))
     return RetrainReport(
         rows.group_by(["measure", "series_id"]).aggregate([]).num_rows,
         daily.forecasts.num_rows,
         hourly.forecasts.num_rows,
-        cutoff,
+        pc.max(daily.forecasts["cutoff"]).as_py(),
         accuracy,
         (*daily.notes, *hourly.notes),
         time.monotonic() - started,
     )
+
+
+def _in_bigquery(settings: Settings, progress: Progress) -> RetrainReport:
+    from google.cloud.bigquery import Client
+
+    from esynapse.pipeline.bigquery_jobs import explained
+    from esynapse.pipeline.retrain_bigquery import retrain_bigquery
+
+    with explained("the sign-in"):
+        client = Client(project=settings.project)
+    with closing(client):
+        return retrain_bigquery(settings, client, progress=progress)
 
 
 def is_due(settings: Settings) -> bool:
@@ -124,25 +141,31 @@ def _occasions(settings: Settings, days: pa.ChunkedArray) -> Sequence[Occasion]:
     return known_occasions(settings, first, pc.max(days).as_py() + AHEAD)
 
 
-def _keep(warehouse: Warehouse, daily: Forecast, hourly: Forecast, *, batch_key: str) -> pa.Table:
+def _keep(warehouse: Warehouse, daily: Forecast, hourly: Forecast, *, zone: ZoneInfo) -> pa.Table:
     """Store the run, all of it or nothing; the accuracy of its models."""
     accuracy = pa.concat_tables([daily.accuracy, hourly.accuracy])
     components = pa.concat_tables([daily.components, hourly.components])
     anomalies = pa.concat_tables([daily.anomalies, hourly.anomalies])
+    *_, (day, _) = _by_day(daily, zone)
     warehouse.write_tables(
-        *_by_cutoff("daily_forecasts", daily),
-        *_by_cutoff("hourly_forecasts", hourly),
-        TableBatch("forecast_accuracy_runs", accuracy, batch_key, replace=True),
+        *_batches("daily_forecasts", daily, zone),
+        *_batches("hourly_forecasts", hourly, zone),
+        TableBatch("forecast_accuracy_runs", accuracy, day, replace=True),
         TableBatch("forecast_components", components, "newest", replace=True),
         TableBatch("history_anomalies", anomalies, "newest", replace=True),
     )
     return accuracy
 
 
-def _by_cutoff(table: str, forecast: Forecast) -> Iterator[TableBatch]:
-    """A batch for each cutoff: the run's own replaces its like, what was said before stays."""
+def _batches(table: str, forecast: Forecast, zone: ZoneInfo) -> Iterator[TableBatch]:
+    """A batch for each day: the run's own replaces its like, what was said before stays."""
+    for day, rows in _by_day(forecast, zone):
+        yield TableBatch(table, rows, day, replace=not rows["is_backtest"][0].as_py())
+
+
+def _by_day(forecast: Forecast, zone: ZoneInfo) -> Iterator[tuple[str, pa.Table]]:
+    """The forecasts of each cutoff with the shop's day that it lies in, the oldest first."""
     rows = forecast.forecasts
     for cutoff in sorted(pc.unique(rows["cutoff"]).to_pylist()):
-        of_cutoff = rows.filter(pc.equal(rows["cutoff"], cutoff))
-        is_backtest = of_cutoff["is_backtest"][0].as_py()
-        yield TableBatch(table, of_cutoff, cutoff.isoformat(), replace=not is_backtest)
+        day = cutoff.astimezone(zone).date().isoformat()
+        yield day, rows.filter(pc.equal(rows["cutoff"], cutoff))

@@ -22,6 +22,7 @@ from esynapse.forecasting.bigquery_ml import (
     parameters_of,
     render,
 )
+from esynapse.forecasting.granularity import DAILY, HOURLY, MINIMUM_DAYS
 from esynapse.pipeline.bigquery_jobs import Jobs, Statement
 from esynapse.pipeline.retrain import RetrainReport
 from esynapse.progress import Progress, silent
@@ -40,7 +41,6 @@ TABLES = {CANDIDATES: CANDIDATE_SCHEMA} | {
 }
 """What the statements write."""
 
-MINIMUM_DAYS = 3
 EVIDENCE_DAYS = 14
 """A backtest is made where at least so many days lie before its cutoff."""
 ENOUGH_CUTOFFS = 6
@@ -66,9 +66,9 @@ class _Granularity:
         self.name = name
         self._zone = zone
         self._first, self._next, days_ago = (
-            (history["first_date"], history["next_date"], (7, 14, 21, 28, 35, 42))
+            (history["first_date"], history["next_date"], DAILY.past_days)
             if name == "daily"
-            else (history["first_hour"], history["next_hour"], (1, 2, 4, 7, 14, 21))
+            else (history["first_hour"], history["next_hour"], HOURLY.past_days)
         )
         self.now = self._cutoff(0)
         self.past = [
@@ -130,6 +130,7 @@ def retrain_bigquery(
         hourly_rows=rows["serve_hourly"],
         cutoff=run.daily.now.instant,
         accuracy=accuracy,
+        notes=_notes(accuracy),
         seconds=time.monotonic() - started,
     )
 
@@ -172,7 +173,7 @@ class _Run:
             dataset=self._settings.dataset,
             is_backtest=is_backtest,
             cutoff=cutoff.rendered,
-            holiday_region=self._settings.bigquery_holiday_region,
+            holiday_region=self._settings.country or None,
         )
         values: dict[str, datetime | bool | str] = {
             "run_at": cutoff.instant if is_backtest else self._run_at,
@@ -218,3 +219,13 @@ def _named(kind: str, granularity: _Granularity) -> str:
     if kind == "create":
         return f"create_{granularity.name}_forecast_model"
     return f"{kind}_{granularity.name}"
+
+
+def _notes(accuracy: pa.Table) -> tuple[str, ...]:
+    """Which series are served by the seasonal naive."""
+    naive = [
+        f"{row['granularity']} {row['measure']} of {row['series_id']}"
+        for row in accuracy.to_pylist()
+        if row["is_served"] and row["model"].startswith("SeasonalNaive")
+    ]
+    return (f"the seasonal naive is served where it did better: {', '.join(naive)}",) * bool(naive)

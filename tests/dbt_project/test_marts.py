@@ -21,11 +21,11 @@ CLOCKWORK = {"pipeline_health"}
 """Marts whose rows depend on when builds ran."""
 
 
-@pytest.fixture(scope="module", params=["late and broken", 11, 12])
+@pytest.fixture(scope="module", params=["late and broken", 11])
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Marts, ByHand]:
-    """The marts, and the same by hand: of the home of ``built``, and of shops of other seeds."""
+    """The marts, and the same by hand: of the home of ``built``, and of another shop."""
     if isinstance(request.param, str):
         built: Built = request.getfixturevalue("built")
         marts, raw = built.incremental, built.raw

@@ -32,9 +32,10 @@ def test_there_is_a_row_for_every_day(week: Pipeline) -> None:
     assert week.run("query", "select count(*) from daily_revenue") in ("7", "8")
 
 
-@pytest.mark.parametrize("mart", MARTS)
-def test_every_mart_has_rows(week: Pipeline, mart: str) -> None:
-    assert int(week.run("query", f"select count(*) from {mart}")) > 0
+def test_every_mart_has_rows(week: Pipeline) -> None:
+    counts = (f"select '{mart}' as mart, count(*) as rows_in_all from {mart}" for mart in MARTS)
+    found = week.query(" union all ".join(counts))
+    assert {row["mart"] for row in found if row["rows_in_all"]} == set(MARTS)
 
 
 def test_the_marts_hold_the_money_of_the_raw_events(week: Pipeline) -> None:

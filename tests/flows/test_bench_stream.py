@@ -39,6 +39,7 @@ from flows.bench.stream_services import (
 from flows.bench.stream_soak import soak
 from flows.cli import main
 from tests.ingest.conftest import make_events
+from tests.laws import at_most
 
 SHOP = {"scale": 0.05}
 
@@ -80,6 +81,7 @@ def test_the_load_is_events_of_the_contract_with_ids_and_moments_of_their_own(
     assert {"view_item", "purchase"} <= set(table["event_type"].to_pylist())
 
 
+@at_most(20)  # each takes its time
 @given(rate=st.integers(1, 20_000))
 def test_a_load_at_a_rate_is_evenly_spaced_and_hands_nothing_over_early(rate: int) -> None:
     moments = []

@@ -146,7 +146,7 @@ def parameters_of_forecast(service: BigQuery, serve: dict[str, Any]) -> dict[str
 def test_a_model_is_trained_before_its_cutoff_and_read_back_by_the_right_name(
     service: BigQuery, retrain: Retrain
 ) -> None:
-    retrain(bigquery_holiday_region="DE")
+    retrain(country="DE")
     created = [
         job
         for job in service.started(dry_run=False)
@@ -365,7 +365,7 @@ def test_the_local_target_does_not_load_the_client() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("bigquery_holiday_region", "Germany"), ("bigquery_maximum_bytes", 1_000_000)],
+    [("country", "Germany"), ("bigquery_maximum_bytes", 1_000_000)],
 )
 def test_a_bad_setting_is_refused_by_name(setting: str, value: object) -> None:
     with pytest.raises(EsynapseError, match=setting):

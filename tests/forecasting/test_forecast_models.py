@@ -74,7 +74,8 @@ def test_the_hourly_ensemble_stays_sane_from_two_weeks_on(hours: int) -> None:
     prediction = hourly_ensemble(y, 168)
     assert np.isfinite(prediction.values).all()
     assert np.isfinite(prediction.errors).all()
-    assert prediction.model.startswith("mean(MSTL+AutoARIMA, SeasonalWindowAverage(168, ")
+    assert prediction.model.startswith("mean(mean(")
+    assert " by hour, SeasonalWindowAverage(168, " in prediction.model
 
 
 def test_a_member_that_runs_away_is_left_out_and_the_name_says_so() -> None:
@@ -104,3 +105,32 @@ def test_members_that_disagree_widen_the_interval() -> None:
     prediction = combine(members, np.array([10.0]), FALLBACK)
     assert prediction.values.tolist() == [4, 4, 4]
     assert prediction.errors.tolist() == [5, 5, 5]
+
+
+def test_a_weekday_on_which_the_shop_is_closed_is_forecast_closed() -> None:
+    rng = np.random.default_rng(3)
+    y = np.where(np.arange(84) % 7 == 6, 0.0, 1000 * np.exp(rng.normal(0, 0.2, 84)))
+    ahead = np.maximum(daily_ensemble(y, 28).values, 0)
+    closed = np.arange(28) % 7 == 6
+    assert ahead[closed].max() < 0.03 * ahead[~closed].min()
+
+
+def test_half_a_year_is_enough() -> None:
+    y = 1000 + 100 * np.random.default_rng(2).normal(size=400)
+    unlike = np.r_[np.full(200, 1e7), y[200:]]
+    np.testing.assert_array_equal(daily_ensemble(y, 30).values, daily_ensemble(unlike, 30).values)
+
+
+def test_growth_by_a_factor_goes_on_by_the_factor() -> None:
+    y = 100 * 1.01 ** np.arange(120.0) * (1 + 0.5 * (np.arange(120) % 7 == 5))
+    ahead = daily_ensemble(y, 28).values
+    weekly = ahead.reshape(4, 7).sum(axis=1)
+    assert weekly[-1] / weekly[0] == pytest.approx(1.01**21, rel=0.1)
+
+
+def test_a_day_is_laid_out_by_the_hours_of_the_last_weeks() -> None:
+    shape = np.r_[np.zeros(8), np.arange(1.0, 17.0)]
+    y = np.tile(shape, 42) * np.repeat(1 + 0.2 * (np.arange(42) % 7 == 3), 24)
+    prediction = hourly_ensemble(y, 168)
+    np.testing.assert_allclose(prediction.values, y[:168], rtol=0.02)
+    assert (prediction.values.reshape(7, 24)[:, :8] == 0).all()

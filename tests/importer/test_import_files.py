@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from esynapse.errors import EsynapseError
@@ -250,7 +250,6 @@ def test_progress_ends_at_the_end(warehouse, tmp_path, mapping):
     assert steps == [(size, size, "bytes read"), (10, 10, "events written")]
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10**8), st.integers(1, 10**4))
 def test_a_unit_price_made_by_division_gives_the_amount_back_to_the_cent(cents, quantity):
     amount = Decimal(cents) / 100

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from esynapse.events import EVENT_SCHEMA, encode_events
@@ -131,7 +131,6 @@ messages_of_any_kind = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(messages_of_any_kind, min_size=1, max_size=3))
 def test_parsing_together_accepts_nothing_that_parsing_one_by_one_does_not(messages):
     together = module._decode_together(messages, EVENT_SCHEMA, False)

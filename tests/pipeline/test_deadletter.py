@@ -34,6 +34,7 @@ from esynapse.warehouse.raw_tables import DEAD_LETTER_SCHEMA
 from flows.cli import main
 from tests.end_to_end.conftest import free_port
 from tests.ingest.conftest import wait_until
+from tests.laws import at_most
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNFIT = 'field rating: "five" is no integer'
@@ -134,6 +135,7 @@ def noted(lake: Lake) -> dict[str, bytes]:
 # Reasons
 
 
+@at_most(60)
 @given(
     st.lists(st.text() | st.from_regex(r"(field [a-z]+|not JSON|unknown field .*): .* is no .*"))
 )

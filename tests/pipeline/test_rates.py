@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from esynapse.pipeline.rates import Company
 from esynapse.shop.disorder import ARRIVAL_SCHEMA
+from tests.laws import at_most
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
+law = at_most(60)
 rates = st.floats(1, 9).map(lambda rate: round(rate, 2)) | st.integers(1, 9).map(float)
 
 
@@ -44,6 +46,7 @@ def arrivals(draw: st.DrawFn) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=ARRIVAL_SCHEMA)
 
 
+@law
 @given(arrivals(), rates)
 def test_without_the_suffix_every_copy_is_the_event_it_copies(rows: pa.Table, rate: float) -> None:
     for row in Company(rate, 7).joined(rows).to_pylist():
@@ -54,6 +57,7 @@ def test_without_the_suffix_every_copy_is_the_event_it_copies(rows: pa.Table, ra
     ]
 
 
+@law
 @given(arrivals(), rates)
 def test_ids_stay_unique_and_whole_sessions_are_copied_as_often(
     rows: pa.Table, rate: float
@@ -73,6 +77,7 @@ def test_ids_stay_unique_and_whole_sessions_are_copied_as_often(
         assert rate % 1 or counts == {int(rate)}
 
 
+@law
 @given(arrivals(), rates, st.integers(0, 40))
 def test_cutting_the_rows_up_changes_nothing(rows: pa.Table, rate: float, cut: int) -> None:
     company = Company(rate, 7)
@@ -80,6 +85,7 @@ def test_cutting_the_rows_up_changes_nothing(rows: pa.Table, rate: float, cut: i
     assert pa.concat_tables(parts).equals(company.joined(rows))
 
 
+@law
 @given(arrivals(), rates, rates)
 def test_more_traffic_has_all_that_less_traffic_has(
     rows: pa.Table, one: float, other: float

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import duckdb
@@ -23,7 +23,8 @@ ZONES = (
     "Pacific/Kiritimati",
 )
 DAYS = 3
-SHOPS = 240
+HISTORIES = 60
+"""So many hold everything that the laws are about: test_shop_laws counts it."""
 CUTS = (1, 2, 3, 4, 6, 8, 12, 24)
 
 
@@ -106,11 +107,14 @@ class History:
         connection, asked = _connection(), _ASKED
         if asked != [self]:
             asked[:] = [self]
-            connection.register("events", pa.concat_tables(self.days))
-            connection.register("products", products_table(self.states[-1]))
-            for name, table in self.truth.items():
+            for name, table in self._tables.items():
                 connection.register(name, table)
         return connection
+
+    @cached_property
+    def _tables(self) -> dict[str, pa.Table]:
+        products = products_table(self.states[-1])
+        return {"events": pa.concat_tables(self.days), "products": products, **self.truth}
 
 
 _ASKED: list[History] = []
@@ -167,5 +171,5 @@ def history(number: int) -> History:
 
 def all_sorts(wanted: Callable[[str], bool] = lambda _: True) -> st.SearchStrategy[History]:
     """Histories of shops whose profile's name is ``wanted``."""
-    numbers = [n for n in range(SHOPS * 4) if wanted(sort_of(n))][:SHOPS]
+    numbers = [n for n in range(HISTORIES * 4) if wanted(sort_of(n))][:HISTORIES]
     return st.sampled_from(numbers).map(history)

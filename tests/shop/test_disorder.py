@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from esynapse.errors import EsynapseError
@@ -33,6 +33,7 @@ from esynapse.shop.disorder import (
     load_disorder,
 )
 from esynapse.shop.disorder.faults import OVERSIZE_BYTES, possible_faults
+from tests.laws import at_most
 
 START = datetime(2026, 3, 27, tzinfo=UTC)
 END = START + timedelta(days=30)
@@ -102,7 +103,7 @@ def levels(draw: st.DrawFn, malformed: st.SearchStrategy[dict[str, float]]) -> D
 moments = st.tuples(st.integers(0, 3) | st.integers(0, 3 * DAY), st.sampled_from(EVENT_TYPES))
 tables = st.lists(moments, max_size=12).map(events_at)
 seeds = st.integers(0, 2**64 - 1)
-law = settings(max_examples=200, deadline=None)
+law = at_most(100)
 
 
 def all_of(events: pa.Table, figures: Disorder, seed: int) -> Arrivals:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from esynapse.errors import EsynapseError
@@ -20,10 +20,12 @@ from esynapse.shop.assortment import (
 )
 from esynapse.shop.figures import parse_figures
 from esynapse.shop.names import product_kinds, product_names, shuffled
+from tests.laws import at_most
 
 ASSORTMENTS = ("typical", "rees46")
 assortments = st.sampled_from(ASSORTMENTS).map(load_assortment)
 seeds = st.integers(0, 2**63 - 1)
+law = at_most(100)
 
 A_SHOP = """
 [[categories]]
@@ -63,7 +65,7 @@ def products(draw, most=200):
     return assortment, numbers, category if chosen < 0 else np.full(len(numbers), chosen)
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(products(), seeds)
 def test_no_two_products_of_a_shop_have_the_same_name(shop, seed):
     names = product_names(*_with_seed(shop, seed))
@@ -72,7 +74,7 @@ def test_no_two_products_of_a_shop_have_the_same_name(shop, seed):
     assert pc.count_distinct(names).as_py() == len(names) == len(shop[1])
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(products(), seeds, st.integers(0, 2**32 - 1))
 def test_a_name_depends_on_no_other_product(shop, seed, order):
     assortment, numbers, category = shop
@@ -86,7 +88,7 @@ def test_a_name_depends_on_no_other_product(shop, seed, order):
     assert np.array_equal(again, kinds[some])
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(st.data(), assortments, seeds, seeds)
 def test_the_seed_decides_the_names(data, assortment, seed, other):
     category = np.full(100, data.draw(st.integers(0, len(assortment.categories) - 1)))
@@ -97,7 +99,7 @@ def test_the_seed_decides_the_names(data, assortment, seed, other):
     assert names.equals(others) == (seed == other)
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(st.data(), assortments, seeds)
 def test_every_kind_of_a_category_comes_once_in_so_many_products(data, assortment, seed):
     chosen = data.draw(st.integers(0, len(assortment.categories) - 1))
@@ -108,7 +110,7 @@ def test_every_kind_of_a_category_comes_once_in_so_many_products(data, assortmen
     assert sorted(drawn.tolist()) == list(range(kinds))
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(products(), seeds)
 def test_a_name_says_its_products_kind(shop, seed):
     assortment, _, category = shop
@@ -118,7 +120,7 @@ def test_a_name_says_its_products_kind(shop, seed):
         assert assortment.categories[chosen].kind_names[kind] in name
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(products(), seeds)
 def test_names_are_neatly_set(shop, seed):
     for name in product_names(*_with_seed(shop, seed)).to_pylist():
@@ -127,7 +129,7 @@ def test_names_are_neatly_set(shop, seed):
         assert len(name) <= 100
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(st.data(), assortments, seeds)
 def test_no_small_shop_needs_editions(data, assortment, seed):
     start = data.draw(st.integers(0, 400_000))
@@ -136,7 +138,7 @@ def test_no_small_shop_needs_editions(data, assortment, seed):
     assert not pc.any(pc.match_substring(names, "(")).as_py()
 
 
-@settings(max_examples=200, deadline=None)
+@law
 @given(st.integers(1, 3000), seeds)
 def test_shuffled_is_a_permutation_of_any_size(size, key):
     keys = np.full(size, key, dtype=np.uint64)

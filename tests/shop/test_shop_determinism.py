@@ -20,10 +20,12 @@ from esynapse.shop import (
     simulate_slices,
 )
 from esynapse.shop.identifiers import event_ids, session_ids, user_ids
+from tests.laws import at_most
 from tests.shop.conftest import CUTS, DAYS, History, all_sorts, simulate
 
 OPENING = date(2026, 3, 27)
 SHOPS = all_sorts()
+slow_law = at_most(40)
 
 
 def opened(seed: int = 7, scale: float = 0.03, timezone: str = "UTC") -> ShopState:
@@ -38,6 +40,7 @@ def file_of(state: ShopState) -> bytes:
         return path.read_bytes()
 
 
+@slow_law
 @given(shop=SHOPS)
 def test_the_same_shop_gives_the_same_events_the_same_truth_and_the_same_state(
     shop: History,
@@ -48,6 +51,7 @@ def test_the_same_shop_gives_the_same_events_the_same_truth_and_the_same_state(
     assert file_of(again.states[-1]) == file_of(shop.states[-1])
 
 
+@slow_law
 @given(shop=SHOPS, cuts=st.sampled_from(CUTS))
 def test_however_a_day_is_sliced_its_events_and_the_state_after_it_are_the_same(
     shop: History, cuts: int
@@ -58,6 +62,7 @@ def test_however_a_day_is_sliced_its_events_and_the_state_after_it_are_the_same(
     assert file_of(sliced.states[-1]) == file_of(shop.states[-1])
 
 
+@slow_law
 @given(shop=SHOPS, split=st.integers(0, DAYS))
 def test_stopping_saving_and_starting_again_changes_nothing(shop: History, split: int) -> None:
     if shop.opening.profile.name == "busy":
@@ -71,6 +76,7 @@ def test_stopping_saving_and_starting_again_changes_nothing(shop: History, split
         assert file_of(rest.states[-1]) == file_of(shop.states[-1])
 
 
+@slow_law
 @given(shop=SHOPS, day=st.integers(0, DAYS - 1))
 def test_a_live_day_differs_from_a_backfilled_one_in_its_source_alone(
     shop: History, day: int
@@ -80,6 +86,7 @@ def test_a_live_day_differs_from_a_backfilled_one_in_its_source_alone(
     assert live.drop_columns("source") == shop.days[day].drop_columns("source")
 
 
+@slow_law
 @given(seed=st.integers(0, 2**63 - 2))
 def test_another_seed_gives_other_events_and_other_ids(seed: int) -> None:
     one, two = (simulate_day(opened(s, scale=0.003), OPENING).events for s in (seed, seed + 1))

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from esynapse.events import EVENT_SCHEMA, EVENT_TYPES, PRODUCT_SCHEMA, QUANTITY_EVENT_TYPES
 from esynapse.shop import products_table
-from tests.shop.conftest import History, all_sorts, history
+from tests.shop.conftest import HISTORIES, History, all_sorts, history
 
 SHOPS = all_sorts()
 
@@ -296,6 +296,6 @@ OCCURS = {
 @pytest.mark.slow
 def test_among_all_sorts_of_shops_everything_occurs() -> None:
     seen = Counter[str]()
-    for shop in map(history, range(60)):
+    for shop in map(history, range(HISTORIES)):
         seen.update({query: shop.count(query) for query in OCCURS})
     assert {query: seen[query] for query, least in OCCURS.items() if seen[query] < least} == {}
