@@ -91,7 +91,7 @@ def means_table(tried: Tried) -> pa.Table:
                 "series": f"{kind}, {setting.granularity}, {setting.seen} seen",
                 "how many": len(ours),
                 "ESynapse": _mean(ours),
-                "meant to be": f"≤ {setting.goal}",
+                "meant to be": f"≤ {setting.goal:.2f}",
                 "prophet": _mean(theirs),
                 "80 % covers": _covered(ours),
                 "prophet's": _covered(theirs),
@@ -130,6 +130,7 @@ def retrain_table(retrains: Sequence[Retrain]) -> pa.Table:
             "retrain": f"{found.days} days of {found.series} series, with backtests",
             "seconds": f"{found.measured.seconds:.0f}",
             "meant to be": f"≤ {MOST_SECONDS}",
+            "processor s": f"{found.cpu_seconds:.0f}",
             "peak MB, all processes": f"{found.measured.peak_together_mb:,.0f}",
             "may be": f"≤ {MOST_MB:,}",
         }

@@ -8,6 +8,7 @@ forecasts the histories that lie in FILE, with all backtests, as the retrain doe
 
 import os
 import pickle
+import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ class Retrain(NamedTuple):
     days: int
     series: int
     measured: Measured
+    cpu_seconds: float
+    """Processor time of all its processes, which a machine with other work to do changes less."""
 
 
 def measure_retrain(seed: int, *, days: int, scale: float) -> Retrain:
@@ -34,7 +37,16 @@ def measure_retrain(seed: int, *, days: int, scale: float) -> Retrain:
         path = Path(folder) / "histories"
         path.write_bytes(pickle.dumps((daily, hourly)))
         command = [sys.executable, "-m", "flows.bench.forecast_retrain", str(path)]
-        return Retrain(days, len(daily.keys) + len(hourly.keys), run_measured(command))
+        before = _cpu_of_children()
+        measured = run_measured(command)
+        spent = _cpu_of_children() - before
+    return Retrain(days, len(daily.keys) + len(hourly.keys), measured, spent)
+
+
+def _cpu_of_children() -> float:
+    """Seconds that processes which have ended used, theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main(arguments: Sequence[str]) -> None:

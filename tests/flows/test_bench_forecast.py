@@ -1,5 +1,6 @@
 """`esynapse bench forecast` scores as its definitions say, and lets nobody see the future."""
 
+from importlib.util import find_spec
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from flows.bench.forecast_cases import SETTINGS, cases
 from flows.bench.forecast_data import HORIZON, Granularity, History, Key
-from flows.bench.forecast_rivals import Ahead, naive
+from flows.bench.forecast_rivals import NO_PROPHET, Ahead, naive
 from flows.bench.forecast_scores import (
     Outcome,
     coverage,
@@ -137,4 +138,4 @@ def test_the_quick_form_prints_means_series_and_the_retrain(
     assert "90 days of 28 series" in retrain
     assert "geometric" in notes
     assert "CDNOW, revenue" in series or "left out: CDNOW" in notes
-    assert ("prophet: not installed" in notes) != ("prophet " in notes)
+    assert (NO_PROPHET in notes) == (find_spec("prophet") is None)
