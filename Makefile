@@ -6,8 +6,8 @@ PYTHON ?= python3
 BIN    := .venv/bin
 MODELS := $(wildcard dbt/models/*/*.sql dbt/tests/*.sql)
 SQL    := $(MODELS) $(wildcard bigquery_ml/*.sql)
-# Two workers take the groups of tests in the order in which tests/conftest.py puts them.
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+# Two workers share the files as tests/conftest.py says, and in its order.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Prefect and dbt start two to three times as fast from compiled modules; .venv is ours to write to.
 unexport PYTHONDONTWRITEBYTECODE

@@ -4,9 +4,11 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from esynapse.settings import Settings
 from flows.quiet import hush_interpreter_exit
@@ -18,12 +20,8 @@ settings.register_profile("thorough", max_examples=220, deadline=None)
 settings.register_profile("quick", max_examples=10, deadline=None)
 settings.load_profile("thorough")
 
-SHARED_HOMES = {
-    **dict.fromkeys(["built", "purchases_only"], "marts"),
-    **dict.fromkeys(["shop_home", "purchases_home"], "dashboard"),
-    "shops": "truth",
-}
-"""Fixtures of a session that take long to make, and the name of those who use them."""
+SHARING = ("tests/dashboard/", "tests/dbt_project/", "tests/truth/")
+"""Folders whose files share homes that take long to make."""
 SLOW_FILE = re.compile(r"^pytestmark = pytest\.mark\.slow$", re.MULTILINE)
 
 
@@ -34,17 +32,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return SLOW_FILE.search(collection_path.read_text()) is not None or None
 
 
+class Scheduler(LoadScopeScheduling):
+    """A worker gets whole files, or all files of a folder whose homes are shared.
+
+    xdist's own ``--dist loadgroup`` does nothing under pytest 9.2: each test is a group of its own.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in SHARING if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler | None:
+    return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker gets whole files, and all files that use one home; those with slow tests first, so
-    that the quick ones fill what time one worker has left at the end."""
-    group_of = {item.path: item.path.stem for item in items}
-    for item in items:
-        for fixture in SHARED_HOMES.keys() & set(getattr(item, "fixturenames", ())):
-            group_of[item.path] = SHARED_HOMES[fixture]
-    slow = {group_of[item.path] for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: group_of[item.path] not in slow)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
+    """Files with slow tests come first, so that the quick ones fill what time one worker has left
+    at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session", autouse=True)
