@@ -1,11 +1,11 @@
 """Commands that move data: one step of the pipeline each."""
 
-from datetime import os
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import timedelta
 
 from esynapse.settings import Settings, load_settings
 from esynapse.signals import stop_on_signals
