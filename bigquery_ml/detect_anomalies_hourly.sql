@@ -1,4 +1,4 @@
--- Which hours of history the model finds out of the ordinary: outside of 99 % of what it expects.
+-- Which hours of history the model finds out of the ordinary: outside of 99.9 % of what it expects.
 -- Replaces what earlier runs found.
 --
 -- Query parameters: see README.md.
@@ -19,7 +19,7 @@ using (
     from
         ml.detect_anomalies(
             model `${project}`.`${dataset}`.`${model}`,
-            struct(0.99 as anomaly_prob_threshold)
+            struct(0.999 as anomaly_prob_threshold)
         )
 ) as found
     on false

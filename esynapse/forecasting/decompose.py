@@ -1,25 +1,20 @@
 """What a series and its forecast are made of, and which steps of the past stand out.
 
 The parts bear the names of ML.EXPLAIN_FORECAST and add up to the value, step by step. The past is
-parted by MSTL (Bandara, Hyndman and Bergmeir 2021); of the forecast the seasons are those of the
-last week, the effect of occasions is what the model was given, and the trend is the rest.
+parted by MSTL (Bandara, Hyndman and Bergmeir 2021). Of a forecast the week is what repeats in it
+(where it is shorter than two, and of the day, what repeated last), the effect of occasions is what
+the model was given, and the trend is the rest.
 """
 
 import warnings
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
 
 from esynapse.forecasting.granularity import Granularity
 from esynapse.forecasting.history import Values
-
-ANOMALY_PROBABILITY = 0.99
-"""From which on a step is an anomaly (anomaly_prob_threshold of ML.DETECT_ANOMALIES, whose default
-of 0.95 would flag a day in twenty)."""
-ANOMALY_Z = 2.5758293035489004
-"""Standard errors that correspond to it."""
-
 
 _ROUNDING = 1e-9
 """Residuals this small beside the series are what arithmetic leaves."""
@@ -43,15 +38,11 @@ class Parts(NamedTuple):
 class Judgement(NamedTuple):
     """Steps of the past against what their parts let expect, all (steps,)."""
 
+    is_anomaly: npt.NDArray[np.bool_]
     probability: Values
     """2Φ(|residual| ÷ its standard deviation) − 1."""
     lower: Values
     upper: Values
-
-    @property
-    def is_anomaly(self) -> np.ndarray:
-        flags: np.ndarray = self.probability > ANOMALY_PROBABILITY
-        return flags
 
 
 def parts_of_history(granularity: Granularity, y: Values, multipliers: Values) -> Parts:
@@ -75,10 +66,13 @@ def parts_of_forecast(
     granularity: Granularity, past: Parts, values: Values, multipliers: Values
 ) -> Parts:
     """The parts of the served ``values`` that follow on from ``past``."""
-    weekly = _repeated(past.weekly, granularity.season, values.size)
     daily = _repeated(past.daily, granularity.day, values.size)
     occasions = values - values / multipliers
-    trend = values - occasions - weekly - daily
+    usual = values - occasions - daily
+    weekly = _season_of(usual, granularity.season)
+    if weekly is None:
+        weekly = _repeated(past.weekly, granularity.season, values.size)
+    trend = usual - weekly
     return Parts(trend, weekly, daily, occasions, np.zeros(values.size))
 
 
@@ -90,8 +84,10 @@ def judge(granularity: Granularity, past: Parts) -> Judgement:
     deviation[deviation <= _ROUNDING * np.abs(past.value).max()] = 0.0
     z = np.divide(np.abs(past.residual), deviation, out=np.zeros(phase.size), where=deviation > 0)
     expected = past.value - past.residual
-    reach = ANOMALY_Z * deviation
-    return Judgement(2 * ndtr(z) - 1, expected - reach, expected + reach)
+    threshold = granularity.anomaly_probability
+    probability = 2 * ndtr(z) - 1
+    reach = ndtri((1 + threshold) / 2) * deviation
+    return Judgement(probability > threshold, probability, expected - reach, expected + reach)
 
 
 def _seasons(granularity: Granularity) -> list[int]:
@@ -106,6 +102,17 @@ def _mstl(y: Values, seasons: list[int]) -> dict[str, Values]:
         table = mstl(y, seasons if len(seasons) > 1 else seasons[0])
     names = {"seasonal": f"seasonal{seasons[0]}"}
     return {names.get(name, name): table[name].to_numpy() for name in table.columns}
+
+
+def _season_of(values: Values, season: int) -> Values | None:
+    """The season in a forecast, about zero, beside a straight line; None if it is too short."""
+    steps = np.arange(values.size)
+    if values.size < 2 * season:
+        return None
+    phases = np.eye(season)[steps % season]
+    found, *_ = np.linalg.lstsq(np.column_stack([steps, phases]), values, rcond=None)
+    pattern: Values = (found[1:] - found[1:].mean())[steps % season]
+    return pattern
 
 
 def _repeated(season: Values, length: int, steps: int) -> Values:

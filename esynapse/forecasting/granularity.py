@@ -22,6 +22,9 @@ class Granularity:
     """Steps of history that are looked at: older ones resemble the shop of today less and less."""
     past_days: Sequence[int]
     """How many days before the end past cutoffs lie; further ones follow week by week."""
+    anomaly_probability: float
+    """Above which a step is an anomaly (anomaly_prob_threshold of ML.DETECT_ANOMALIES, by default
+    0.95, which would flag a day in twenty). Hours are many, so that they have a higher one."""
     model: Model
     """For a history of two seasons or more."""
     short_model: Model
@@ -46,6 +49,7 @@ DAILY = Granularity(
     season=models.WEEK_OF_DAYS,
     longest=1096,
     past_days=(7, 14, 21, 28, 35, 42),
+    anomaly_probability=0.99,
     model=models.daily_ensemble,
     short_model=models.historic_average,
 )
@@ -55,6 +59,7 @@ HOURLY = Granularity(
     season=models.WEEK_OF_HOURS,
     longest=26 * models.WEEK_OF_HOURS,
     past_days=(1, 2, 4, 7, 14, 21),
+    anomaly_probability=0.999,
     model=models.hourly_ensemble,
     short_model=models.daily_pattern,
 )

@@ -10,6 +10,7 @@ import pytest
 
 from esynapse.errors import EsynapseError
 from esynapse.forecasting.bigquery_ml import CHALLENGER, MODEL, parameters_of, render, statements
+from esynapse.forecasting.granularity import DAILY, HOURLY
 
 NAMES = [
     "accuracy",
@@ -122,8 +123,13 @@ def test_the_options_of_a_model_are_documented_ones_with_values_they_take(name: 
     assert {"model_type", "time_series_timestamp_col", "time_series_data_col"} <= options.keys()
 
 
-@pytest.mark.parametrize(("name", "horizon"), [("daily", 30), ("hourly", 168)])
-def test_every_statement_of_a_granularity_has_its_horizon(name: str, horizon: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "horizon", "probability"),
+    [("daily", 30, DAILY.anomaly_probability), ("hourly", 168, HOURLY.anomaly_probability)],
+)
+def test_every_statement_of_a_granularity_has_its_horizon_and_threshold(
+    name: str, horizon: int, probability: float
+) -> None:
     create = f"create_{name}_forecast_model"
     assert _options(_rendered(create))["horizon"] == horizon
     assert _options(_rendered(create))["data_frequency"] == name.upper()
@@ -131,7 +137,8 @@ def test_every_statement_of_a_granularity_has_its_horizon(name: str, horizon: in
         given = f"struct({horizon} as horizon, 0.8 as confidence_level)"
         assert given in _rendered(f"{kind}_{name}")
     assert f"horizon => {horizon},\n" in _rendered(f"challenge_{name}")
-    assert "struct(0.99 as anomaly_prob_threshold)" in _rendered(f"detect_anomalies_{name}")
+    threshold = f"struct({probability} as anomaly_prob_threshold)"
+    assert threshold in _rendered(f"detect_anomalies_{name}")
 
 
 @pytest.mark.parametrize("name", CREATES)

@@ -41,8 +41,18 @@ def test_a_weekly_pattern_is_found_and_goes_on() -> None:
     past = parts_of_history(DAILY, y, np.ones(y.size))
     week = 200 * np.sin(2 * np.pi * np.arange(14) / 7)
     np.testing.assert_allclose(past.weekly[-14:], week, atol=25)
-    ahead = parts_of_forecast(DAILY, past, np.full(14, 1000.0), np.ones(14))
-    np.testing.assert_allclose(ahead.weekly, np.tile(past.weekly[-7:], 2))
+    short = parts_of_forecast(DAILY, past, np.full(10, 1000.0), np.ones(10))
+    np.testing.assert_allclose(short.weekly, np.resize(past.weekly[-7:], 10))
+
+
+def test_the_week_of_a_forecast_is_its_own_and_its_trend_has_none() -> None:
+    y = _series(DAILY, 12)
+    past = parts_of_history(DAILY, y, np.ones(y.size))
+    steps = np.arange(30)
+    week = 50 * (steps % 7 == 2) - 50 / 7
+    ahead = parts_of_forecast(DAILY, past, 900 + 3 * steps + week, np.ones(30))
+    np.testing.assert_allclose(ahead.weekly, week, atol=1e-9)
+    np.testing.assert_allclose(ahead.trend, 900 + 3 * steps)
 
 
 def test_hours_have_a_daily_and_a_weekly_pattern() -> None:

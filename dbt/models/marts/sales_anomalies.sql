@@ -17,7 +17,7 @@ select
     series_date,
     time_series_timestamp,
     time_series_data,
-    anomaly_probability > 0.99 as is_anomaly,
+    anomaly_probability > case when granularity = 'hourly' then 0.999 else 0.99 end as is_anomaly,
     lower_bound,
     upper_bound,
     anomaly_probability,
