@@ -21,6 +21,8 @@ Flags = npt.NDArray[np.bool_]
 _NEIGHBOURS = 7 * np.array([-4, -3, -2, -1, 1, 2, 3, 4])
 """Days whose sales tell what a day would have brought: the same weekday, four weeks around."""
 _ENOUGH_NEIGHBOURS = 2
+_ENOUGH_DAYS = 14
+"""Usual days without which nobody knows what stands out."""
 _TYPICAL_EFFECT = 0.5
 """Spread, in logs, of what occasions do: the prior against which an effect is shrunk."""
 _LARGEST = np.log(20.0)
@@ -54,7 +56,10 @@ def multipliers(y: Values, first_slot: int, horizon: int, occasions: Sequence[Oc
     for time in times:
         usual[time] = False
     ratios, judged = _log_ratios(y, usual[: y.size])
-    noise = float(np.std(ratios[judged & usual[: y.size]])) if judged.any() else 0.0
+    ordinary = ratios[judged & usual[: y.size]]
+    if ordinary.size < _ENOUGH_DAYS:
+        return np.ones(days)
+    noise = float(np.std(ordinary))
     effects = np.zeros(days)
     for name in dict.fromkeys(occasion.name for occasion in occasions):
         named = [t for t, o in zip(times, occasions, strict=True) if o.name == name and t.size]

@@ -85,3 +85,10 @@ def test_nothing_after_the_history_is_looked_at_and_days_outside_it_are_ignored(
 def test_a_series_without_sales_or_without_change_is_no_trouble(y: np.ndarray) -> None:
     found = multipliers(y, FIRST, 30, [_days("Sale", 20, 3), _days("Sale", 70, 3)])
     assert (found == 1).all()
+
+
+def test_where_hardly_a_day_can_be_judged_nothing_has_an_effect() -> None:
+    y = np.zeros(90)
+    y[[6, 13, 20, 27]] = 50.0  # a category that sells on four days, one of them a holiday
+    found = multipliers(y, FIRST, 30, [_days("Holiday", 13), _days("Holiday", 95)])
+    assert (found == 1).all()
