@@ -49,8 +49,8 @@ def _to_come(subject: Subject) -> None:
         _chart(subject, predicted)
         st.caption(
             f"The band holds {formats.percent(predicted['confidence_level'].max(), 0)} of what "
-            "happens, if the model is right. A diamond marks what was not to be expected at "
-            f"99 %. {_dates_hint(subject)}Model: {newest['model']}."
+            "happens, if the model is right. A diamond marks what was not to be expected. "
+            f"{_dates_hint(subject)}Model: {newest['model']}."
         )
 
 

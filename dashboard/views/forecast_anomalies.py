@@ -45,17 +45,19 @@ def show_anomalies(subject: Subject) -> None:
                     subject.axis, format=shape if subject.is_money else "localized"
                 ),
                 "expected": number("Expected", format=shape),
-                "lower_bound": number("At least", format=shape, help="At 99 %."),
-                "upper_bound": number("At most", format=shape, help="At 99 %."),
+                "lower_bound": number("At least", format=shape),
+                "upper_bound": number("At most", format=shape),
                 "anomaly_probability": number(
                     "Probability",
                     format="%.4f",
-                    help="Of a value nearer to the expected one; an anomaly from 0.99 on.",
+                    help="Of a value nearer to the expected one; an anomaly above "
+                    f"{0.999 if subject.is_hourly else 0.99}.",
                 ),
             },
         )
         st.caption(
             f"The newest {len(shown)} of {len(rows)} anomalies of all series. A "
-            f"{subject.step.name} is judged by the last forecast made before it; of a hundred "
-            "ordinary ones, one lies outside by chance."
+            f"{subject.step.name} is judged by the last forecast made before it; of "
+            f"{'a thousand' if subject.is_hourly else 'a hundred'} ordinary ones, one lies outside "
+            "by chance."
         )

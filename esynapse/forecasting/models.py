@@ -14,6 +14,8 @@ WEEK_OF_HOURS = 168
 _DAY_OF_HOURS = 24
 _RECENT_DAYS = 182
 _OF_A_USUAL_DAY = 0.05
+_WIDEST = 1.5
+"""Standard error of a logarithm beyond which no mean is drawn from it."""
 _WEEKS_OF_DAYS = 4
 _WEEKS_OF_HOURS = 8
 """Weeks that seasonal averages look back."""
@@ -159,7 +161,12 @@ def _decomposition() -> Any:
 
 
 def _fit_logs(model: Any, y: Values, horizon: int) -> tuple[Values, Values]:
-    """Values and standard errors of a statsforecast model of the logarithm."""
+    """Values and standard errors of a statsforecast model of the logarithm.
+
+    Back from logarithms a model's mean is the median of sales, which are skewed: over a month it
+    adds up to too little. Half of what makes it the mean, exp(σ² ÷ 2) with the σ of the first step,
+    is added: *measured*, that costs nothing in absolute error and halves the bias.
+    """
     sold = y[y > 0]
     offset = 0.0 if sold.size == y.size else _OF_A_USUAL_DAY * sold.mean() if sold.size else 1.0
     logs = np.log(np.maximum(y, 0.0) + offset)
@@ -168,7 +175,10 @@ def _fit_logs(model: Any, y: Values, horizon: int) -> tuple[Values, Values]:
         # runs away is left out of the mean.
         warnings.simplefilter("ignore")
         found = model.forecast(y=logs, h=horizon, level=[80])
-        value, low, high = (np.exp(found[name]) for name in ("mean", "lo-80", "hi-80"))
+        spread = min((found["hi-80"][0] - found["lo-80"][0]) / (2 * Z80), _WIDEST)
+        value, low, high = (
+            np.exp(found[name] + spread**2 / 4) for name in ("mean", "lo-80", "hi-80")
+        )
     return value - offset, (high - low) / (2 * Z80)
 
 

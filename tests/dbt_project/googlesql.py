@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import zetasql.types as google
@@ -21,10 +22,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 INSTANT, WHOLE = TypeKind.TYPE_TIMESTAMP, TypeKind.TYPE_INT64
 
-LANGUAGE = google.LanguageOptions.maximum_features()
-LANGUAGE.product_mode = google.ProductMode.PRODUCT_EXTERNAL
-LANGUAGE.reserved_keywords = ["QUALIFY"]
-OPTIONS = google.AnalyzerOptions(language_options=LANGUAGE, default_timezone="UTC")
+
+@cache
+def _options() -> google.AnalyzerOptions:
+    """BigQuery's own. The first call compiles zetasql, which takes half a minute of a processor."""
+    language = google.LanguageOptions.maximum_features()
+    language.product_mode = google.ProductMode.PRODUCT_EXTERNAL
+    language.reserved_keywords = ["QUALIFY"]
+    return google.AnalyzerOptions(language_options=language, default_timezone="UTC")
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def columns_of(sql: str, tables: Mapping[str, Table]) -> Columns:
     Raises:
         ServerError: GoogleSQL does not accept it; the message says why.
     """
-    statement = Analyzer(OPTIONS, _catalog(tables, {})).analyze_statement(sql)
+    statement = Analyzer(_options(), _catalog(tables, {})).analyze_statement(sql)
     return {column.name: column.column.type.type_kind for column in statement.output_column_list}
 
 
@@ -86,13 +91,13 @@ def names_and_rows_of(sql: str, tables: Mapping[str, Table]) -> tuple[list[str],
 
 
 def _prepared(sql: str, tables: Mapping[str, Table]) -> PreparedQuery:
-    builder = PreparedQuery.builder().set_sql(sql).set_analyzer_options(OPTIONS)
+    builder = PreparedQuery.builder().set_sql(sql).set_analyzer_options(_options())
     builder.set_catalog(_catalog(tables, {INSTANT: WHOLE}))
     return builder.set_table_content({n: table.content for n, table in tables.items()}).prepare()
 
 
 def _catalog(tables: Mapping[str, Table], instead: Mapping[TypeKind, TypeKind]) -> Any:
-    functions = google.ZetaSQLBuiltinFunctionOptions(language_options=LANGUAGE)
+    functions = google.ZetaSQLBuiltinFunctionOptions(language_options=_options().language_options)
     builder = CatalogBuilder("esynapse").with_builtin_functions(functions)
     for name, table in tables.items():
         made = TableBuilder(name)

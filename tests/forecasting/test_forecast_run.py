@@ -291,8 +291,8 @@ def test_the_first_past_forecast_is_served_by_the_model_for_want_of_evidence() -
     assert models[START + timedelta(days=63 - 7)] == "SeasonalNaive(7)"
 
 
-def test_forecasts_of_a_dying_series_are_clipped_at_zero() -> None:
-    y = np.linspace(3000, 0, 60) + np.random.default_rng(1).normal(0, 20, 60)
+def test_forecasts_of_a_series_of_refunds_are_clipped_at_zero() -> None:
+    y = np.linspace(3000, -3000, 60) + np.random.default_rng(1).normal(0, 20, 60)
     rows = forecast_daily(_history(total=y), run_at=RUN_AT, past_cutoffs=0).forecasts
     assert daily_ensemble(y, 30).values.min() < 0
     assert pc.min(rows["forecast_value"]).as_py() == 0
