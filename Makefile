@@ -52,6 +52,7 @@ bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench shop
 	$(BIN)/esynapse bench stream
 	$(BIN)/esynapse bench marts
+	$(BIN)/esynapse bench forecast
 
 format: .venv/dev.stamp ## Format and mend what the linter can mend
 	$(BIN)/ruff format .
