@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,18 @@ def test_deployments_run_beside_the_stream_and_each_other_and_leave_results(
     assert eventually("the end of the runs", states, 240) == dict.fromkeys(RESULTS, "COMPLETED")
     for name, says in RESULTS.items():
         assert any(says in str(each["data"]) for each in artifacts(pipeline, name)), name
+
+
+def test_anomalies_are_told_up_to_the_newest_step_that_is_over(pipeline: Pipeline) -> None:
+    wanted = {"variables": {"name": {"any_": ["esynapse_anomalies_told_until"]}}}
+    (told,) = post(pipeline, "variables/filter", wanted)
+    (newest,) = pipeline.query(
+        "select max(time_series_timestamp) as at from sales_anomalies"
+        " where granularity = 'hourly' and judged_by = 'forecast'"
+    )
+    until = datetime.fromisoformat(told["value"]["hourly"])
+    assert until <= datetime.fromisoformat(newest["at"])
+    assert until > datetime.now(UTC) - timedelta(hours=3)
 
 
 @pytest.mark.parametrize("name", ["pubsub", "streamer", "prefect-server"])
