@@ -18,7 +18,6 @@ from esynapse.forecasting.candidates import MODEL, NAIVE, Task, fit_all
 from esynapse.forecasting.decompose import judge, parts_of_forecast, parts_of_history
 from esynapse.forecasting.granularity import DAILY, HOURLY, MINIMUM_DAYS, Granularity
 from esynapse.forecasting.history import Calendar, Days, Dense, Hours, Series, densify, newest
-from esynapse.forecasting.models import Prediction
 from esynapse.forecasting.occasions import Occasion
 from esynapse.forecasting.reconcile import reconcile
 from esynapse.forecasting.serving import Cut, Served, serve
@@ -162,8 +161,8 @@ class _Run(NamedTuple):
             parts = [s for s in dense.series if s.measure == measure and s != total]
             if total in served and parts:
                 predictions = [served[s].prediction for s in parts]
-                changed = reconcile(served[total].prediction, predictions)
-                for series, prediction in zip([total, *parts], _flat(*changed), strict=True):
+                whole, changed = reconcile(served[total].prediction, predictions)
+                for series, prediction in zip([total, *parts], [whole, *changed], strict=True):
                     served[series] = served[series]._replace(prediction=prediction)
         return served
 
@@ -205,7 +204,3 @@ class _Run(NamedTuple):
         if not naive:
             return ()
         return (f"{name}: the seasonal naive is served where it did better: {', '.join(naive)}",)
-
-
-def _flat(total: Prediction, parts: Sequence[Prediction]) -> list[Prediction]:
-    return [total, *parts]

@@ -140,6 +140,24 @@ def test_past_forecasts_never_see_the_future(daily: Forecast, days_ago: int) -> 
     assert ours.filter(pc.less_equal(ours["run_at"], cutoff)).equals(known)
 
 
+def test_what_a_campaign_does_is_not_learnt_from_the_future() -> None:
+    y = _weekly(200, noise=0.05)
+    y[60:63] *= 2
+    poisoned = y.copy()
+    poisoned[193:] = 1e6
+    days = [START.date() + timedelta(days=k) for k in (60, 195)]
+    sale = [Occasion("Sale", day, day + timedelta(days=2)) for day in days]
+    one, other = (
+        forecast_daily(
+            _history(total=v), run_at=RUN_AT, past_cutoffs=1, occasions=sale
+        ).forecasts.filter(pc.field("is_backtest"))
+        for v in (y, poisoned)
+    )
+    assert one.num_rows == 30
+    assert one["model"][0].as_py().endswith(" with occasions")
+    assert one.equals(other)
+
+
 def test_past_hours_never_see_the_future() -> None:
     y = _hours(24 * 30)
     poisoned = y.copy()
