@@ -81,6 +81,11 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no IANA time zone (for example Europe/Berlin)")
         return value
 
+    @field_validator("campaigns")
+    @classmethod
+    def _seen_from_everywhere(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
+
     @property
     def pubsub_address(self) -> str:
         return f"{self.host}:{self.pubsub_port}"

@@ -61,7 +61,8 @@ def up(settings: Settings, *, once: bool, dashboard: bool) -> None:
 
 def environment(settings: Settings, home: Home) -> dict[str, str]:
     """What the children need to know: our settings, where Prefect lives, no telemetry."""
-    own = {f"ESYNAPSE_{k.upper()}": str(v) for k, v in settings.model_dump().items()}
+    known = settings.model_dump(exclude_none=True)
+    own = {f"ESYNAPSE_{name.upper()}": str(value) for name, value in known.items()}
     return own | {
         "ESYNAPSE_HOME": str(home.root),
         "PREFECT_HOME": str(home.prefect),

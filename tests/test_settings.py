@@ -1,9 +1,13 @@
 """Settings come from the command line, the environment and defaults, and say what is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from esynapse.errors import EsynapseError
+from esynapse.home import Home
 from esynapse.settings import load_settings
+from flows.up import environment
 
 
 def test_an_override_beats_the_environment_which_beats_the_default(
@@ -31,3 +35,16 @@ def test_the_environment_is_read_anew_each_time(monkeypatch: pytest.MonkeyPatch)
     assert load_settings().seed == 1
     monkeypatch.setenv("ESYNAPSE_SEED", "2")
     assert load_settings().seed == 2
+
+
+@pytest.mark.parametrize(
+    "chosen", [{}, {"campaigns": "sales.csv", "country": "DE", "bigquery_challenger": True}]
+)
+def test_what_a_child_is_told_makes_the_same_settings(
+    chosen: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(home=tmp_path, **chosen)
+    for name, value in environment(settings, Home(tmp_path)).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    assert load_settings() == settings

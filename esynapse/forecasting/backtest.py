@@ -95,8 +95,8 @@ def interval_scale(windows: Sequence[Window]) -> float:
         return 1.0
     actual, values, spread = _joined(windows)
     known = spread > 0
-    coverage = _coverage(actual, values, spread, Z80)
-    if abs(coverage - 0.8) <= TOLERANCE or not known.any():
+    miss = abs(_coverage(actual, values, spread, Z80) - 0.8)
+    if round(miss, 9) <= TOLERANCE or not known.any():
         return 1.0
     reached = np.abs(np.maximum(actual, 0.0) - values)[known] / (Z80 * spread[known])
     return float(np.quantile(reached, 0.8)) or 1.0

@@ -24,7 +24,7 @@ INSTANT, WHOLE = TypeKind.TYPE_TIMESTAMP, TypeKind.TYPE_INT64
 
 
 @cache
-def _options() -> google.AnalyzerOptions:
+def analyzer_options() -> google.AnalyzerOptions:
     """BigQuery's own. The first call compiles zetasql, which takes half a minute of a processor."""
     language = google.LanguageOptions.maximum_features()
     language.product_mode = google.ProductMode.PRODUCT_EXTERNAL
@@ -61,7 +61,7 @@ def columns_of(sql: str, tables: Mapping[str, Table]) -> Columns:
     Raises:
         ServerError: GoogleSQL does not accept it; the message says why.
     """
-    statement = Analyzer(_options(), _catalog(tables, {})).analyze_statement(sql)
+    statement = Analyzer(analyzer_options(), _catalog(tables, {})).analyze_statement(sql)
     return {column.name: column.column.type.type_kind for column in statement.output_column_list}
 
 
@@ -91,13 +91,15 @@ def names_and_rows_of(sql: str, tables: Mapping[str, Table]) -> tuple[list[str],
 
 
 def _prepared(sql: str, tables: Mapping[str, Table]) -> PreparedQuery:
-    builder = PreparedQuery.builder().set_sql(sql).set_analyzer_options(_options())
+    builder = PreparedQuery.builder().set_sql(sql).set_analyzer_options(analyzer_options())
     builder.set_catalog(_catalog(tables, {INSTANT: WHOLE}))
     return builder.set_table_content({n: table.content for n, table in tables.items()}).prepare()
 
 
 def _catalog(tables: Mapping[str, Table], instead: Mapping[TypeKind, TypeKind]) -> Any:
-    functions = google.ZetaSQLBuiltinFunctionOptions(language_options=_options().language_options)
+    functions = google.ZetaSQLBuiltinFunctionOptions(
+        language_options=analyzer_options().language_options
+    )
     builder = CatalogBuilder("esynapse").with_builtin_functions(functions)
     for name, table in tables.items():
         made = TableBuilder(name)

@@ -16,7 +16,7 @@ from zetasql.types import TypeKind
 from esynapse.forecasting.bigquery_ml import CANDIDATE_SCHEMA, CANDIDATES
 from esynapse.warehouse.raw_tables import RAW_TABLES
 from tests.dbt_project.bigquery import KINDS
-from tests.dbt_project.googlesql import LANGUAGE, Columns
+from tests.dbt_project.googlesql import Columns, analyzer_options
 
 PROJECT, DATASET = "esynapse-local", "esynapse"
 
@@ -108,7 +108,7 @@ def analyze(sql: str, granularity: str) -> Any:
     kinds = google.ResolvedNodeKind
     language = google.LanguageOptions(
         **{
-            **vars(LANGUAGE),
+            **vars(analyzer_options().language_options),
             "supported_statement_kinds": [
                 kinds.RESOLVED_QUERY_STMT,
                 kinds.RESOLVED_MERGE_STMT,
@@ -133,7 +133,9 @@ def schema_kinds(schema: pa.Schema) -> Columns:
 
 
 def _catalog(granularity: str) -> google.SimpleCatalog:
-    builtin = google.ZetaSQLBuiltinFunctionOptions(language_options=LANGUAGE)
+    builtin = google.ZetaSQLBuiltinFunctionOptions(
+        language_options=analyzer_options().language_options
+    )
     raw = google.SimpleCatalog(name=DATASET, table=_tables(RAW))
     raw.model = [google.SimpleModel(name=name, id=n) for n, name in enumerate(MODELS, start=1)]
     marts = google.SimpleCatalog(name=f"{DATASET}_marts", table=_tables(MARTS))

@@ -339,7 +339,7 @@ def test_the_naive_needs_a_week_and_takes_the_spread_within_it(
 def expected_scores(rows: list[Row], seen: Values, steps: dict[datetime, int]) -> Row:
     """Scores of a model's rows by esynapse/forecasting/backtest.py; ``steps`` places a cutoff."""
     season = 7 if rows[0]["granularity"] == "daily" else 168
-    windows, ratios = [], []
+    windows = []
     for cutoff, end in steps.items():
         of_cutoff = [row for row in rows if row["cutoff"] == cutoff]
         of_cutoff.sort(key=lambda row: row["forecast_timestamp"])
@@ -347,13 +347,12 @@ def expected_scores(rows: list[Row], seen: Values, steps: dict[datetime, int]) -
         values = np.array([max(row["forecast_value"], 0.0) for row in of_cutoff])[: actual.size]
         errors = np.array([row["standard_error"] for row in of_cutoff])[: actual.size]
         changes = seen[season:end] - seen[: end - season]
-        windows.append(backtest.Window(actual, values, errors, values, changes))
-        ratios += list(np.abs(values - actual) / (backtest.Z80 * errors))
-    scores = backtest.score(windows)._asdict()
-    del scores["naive_mase"]
-    too_far = abs(scores["coverage_80"] - 0.8) > 0.05 and len(ratios) >= 20
-    scale = float(np.quantile(ratios, 0.8)) if too_far else 1.0
-    return scores | {"cutoffs": len(steps), "steps": len(ratios), "interval_scale": scale}
+        windows.append(backtest.Window(actual, values, errors, changes))
+    return backtest.score(windows)._asdict() | {
+        "cutoffs": len(steps),
+        "steps": backtest.steps_of(windows),
+        "interval_scale": backtest.interval_scale(windows),
+    }
 
 
 def test_the_scores_are_those_of_the_local_backtest(daily: Tables) -> None:
