@@ -1,7 +1,7 @@
 """The candidates of one series at one cutoff: what the model says, and what it has to beat."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -98,7 +98,6 @@ def _mapped(tasks: Sequence[Task], workers: int) -> Iterator[Iterator[Candidates
         yield map(fit, tasks)
         return
     # Spawned, since a fork of a process with threads (Prefect's, Arrow's) may hang.
-    pool: Executor
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         try:
             yield pool.map(fit, tasks, chunksize=4)

@@ -113,9 +113,9 @@ def hourly_ensemble(y: Values, horizon: int) -> Prediction:
     window = min(_MORE_WEEKS, y.size // WEEK_OF_HOURS - 1)
     few = min(_FEW_WEEKS, window)
     average = seasonal_average(y, horizon, WEEK_OF_HOURS, window)
-    daily = _by_hour(y, horizon, window)
+    name, values = _by_hour(y, horizon, window)
     members = {
-        daily.model: (daily.values, None),
+        name: (values, None),
         average.model: (average.values, average.errors),
         f"SeasonalWindowMedian({WEEK_OF_HOURS}, {few})": (
             _typical_season(y, horizon, WEEK_OF_HOURS, few, np.median),
@@ -125,20 +125,17 @@ def hourly_ensemble(y: Values, horizon: int) -> Prediction:
     return combine(members, y, average)
 
 
-def _by_hour(y: Values, horizon: int, window: int) -> Prediction:
-    """The forecast of the days that ``y`` ends with, by the shares that the hours of each weekday
-    had in the last ``window`` weeks."""
+def _by_hour(y: Values, horizon: int, window: int) -> tuple[str, Values]:
+    """Name and values of the forecast of the days that ``y`` ends with, by the shares that the
+    hours of each weekday had in the last ``window`` weeks."""
     days = y[y.size % _DAY_OF_HOURS :].reshape(-1, _DAY_OF_HOURS)
     ahead = daily_ensemble(days.sum(axis=1), -(-horizon // _DAY_OF_HOURS))
     weeks = days[-window * WEEK_OF_DAYS :].reshape(window, WEEK_OF_DAYS, _DAY_OF_HOURS).sum(axis=0)
     totals = weeks.sum(axis=1, keepdims=True)
     shares = np.divide(weeks, totals, out=np.full_like(weeks, 1 / _DAY_OF_HOURS), where=totals > 0)
     weekday = np.arange(ahead.values.size) % WEEK_OF_DAYS
-    values, errors = (
-        (shares[weekday] * of_days[:, None]).ravel()[:horizon]
-        for of_days in (ahead.values, ahead.errors)
-    )
-    return Prediction(f"{ahead.model} by hour", values, errors)
+    values = (shares[weekday] * ahead.values[:, None]).ravel()[:horizon]
+    return f"{ahead.model} by hour", values
 
 
 def combine(

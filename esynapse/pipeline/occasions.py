@@ -1,7 +1,7 @@
 """The days that the shop knows beforehand to be unlike others: its campaigns, public holidays."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,10 +30,10 @@ def known_occasions(settings: Settings, first: date, last: date) -> list[Occasio
     found = list(_of_file(settings.campaigns)) if settings.campaigns else []
     country = settings.country
     if profile:
-        found += _of_shop(profile, years)
+        found += campaigns_of(profile, years)
         country = country or profile.traffic.country
     if country:
-        found += _of_country(country, years)
+        found += public_holidays(country, years)
     return [occasion for occasion in found if occasion.last >= first and occasion.first <= last]
 
 
@@ -45,14 +45,20 @@ def _simulated(settings: Settings) -> Profile | None:
     return load_profile(read_json(identity)["profile"]) if identity.exists() else None
 
 
-def _of_shop(profile: Profile, years: range) -> Iterator[Occasion]:
+def campaigns_of(profile: Profile, years: Iterable[int]) -> Iterator[Occasion]:
+    """The campaigns of a simulated shop that begin in ``years``."""
     for campaign in profile.campaigns:
         for year in years:
             begin = date.fromordinal(first_day(campaign, year))
             yield Occasion(campaign.name, begin, begin + timedelta(days=campaign.days - 1))
 
 
-def _of_country(country: str, years: range) -> Iterator[Occasion]:
+def public_holidays(country: str, years: Iterable[int]) -> Iterator[Occasion]:
+    """Those of a country (ISO 3166), in order of their days.
+
+    Raises:
+        EsynapseError: nobody knows them.
+    """
     try:
         found = holidays.country_holidays(country, years=years)
     except NotImplementedError:

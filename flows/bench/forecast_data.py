@@ -1,11 +1,9 @@
 """Histories that `esynapse bench forecast` forecasts: dense, with the product's names of series."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-import holidays
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -86,12 +84,6 @@ class History:
     @property
     def _seconds(self) -> int:
         return STEP_SECONDS[self.granularity]
-
-
-def public_holidays(country: str, years: Iterable[int]) -> Iterator[Occasion]:
-    """Those of a country (ISO 3166), as the product's setting ``country`` has them."""
-    for day, name in sorted(holidays.country_holidays(country, years=years).items()):
-        yield Occasion(name, day, day)
 
 
 def dense(name: str, granularity: Granularity, rows: pa.Table) -> History:

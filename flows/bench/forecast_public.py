@@ -23,13 +23,13 @@ import duckdb
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
+from esynapse.pipeline.occasions import public_holidays
 from flows.bench.forecast_data import (
     RAW_SCHEMA,
     STEP_SECONDS,
     Granularity,
     History,
     dense,
-    public_holidays,
     unbroken,
 )
 from flows.bench.wheels import CACHE, file_in_wheel

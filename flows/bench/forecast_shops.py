@@ -9,15 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from esynapse.forecasting import Occasion
+from esynapse.pipeline.occasions import campaigns_of, public_holidays
 from esynapse.shop import DaySlice, Profile, load_profile, open_shop, products_table
-from esynapse.shop.seasons import first_day
 from flows.bench.forecast_data import (
     RAW_SCHEMA,
     STEP_SECONDS,
     Granularity,
     History,
     dense,
-    public_holidays,
 )
 from flows.bench.trials import slices_of
 
@@ -72,10 +71,7 @@ def shop_histories(
 def _occasions(profile: Profile, days: int) -> Iterator[Occasion]:
     """What the shop's own campaigns and its country's calendar tell beforehand."""
     years = range(FIRST_DAY.year - 1, (FIRST_DAY + timedelta(days)).year + 2)
-    for campaign in profile.campaigns:
-        for year in years:
-            begin = date.fromordinal(first_day(campaign, year))
-            yield Occasion(campaign.name, begin, begin + timedelta(campaign.days - 1))
+    yield from campaigns_of(profile, years)
     yield from public_holidays(profile.traffic.country, years)
 
 
