@@ -53,6 +53,10 @@ class Settings(BaseSettings):
 
     project: str = "esynapse-local"
     dataset: str = "esynapse"
+    location: str = "US"
+    """Of the BigQuery datasets: a region or a multi-region. It cannot be changed later."""
+    event_expiration_days: Annotated[int, Field(ge=0, le=36500)] = 0
+    """BigQuery deletes days of live_events that are older; 0 keeps them for ever."""
     topic: str = "live-events"
     subscription: str = "live-events-to-warehouse"
     dead_letter_topic: str = "live-events-dead-letter"
@@ -69,6 +73,11 @@ class Settings(BaseSettings):
     stream_rate: Annotated[float, Field(ge=1, le=1000)] = 1.0
     """What the live traffic is multiplied by, for load; the history stays as it is."""
 
+    bigquery_endpoint: str = ""
+    """Where an emulator's REST API is, for example http://127.0.0.1:9050; '' is Google's."""
+    bigquery_storage_endpoint: str = ""
+    """Where an emulator's Storage API is, for example 127.0.0.1:9060; with an endpoint alone, rows
+    come over REST."""
     bigquery_maximum_bytes: Annotated[int, Field(ge=10_000_000)] = 1_000_000_000
     """A statement of the retrain that would read more is not run. BigQuery bills 10 MB at least."""
     bigquery_challenger: bool = False

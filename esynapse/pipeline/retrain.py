@@ -95,14 +95,10 @@ def retrain(settings: Settings, *, workers: int = 1, progress: Progress = silent
 
 
 def _in_bigquery(settings: Settings, progress: Progress) -> RetrainReport:
-    from google.cloud.bigquery import Client
-
-    from esynapse.pipeline.bigquery_jobs import explained
     from esynapse.pipeline.retrain_bigquery import retrain_bigquery
+    from esynapse.warehouse.bigquery.clients import bigquery_client
 
-    with explained("the sign-in"):
-        client = Client(project=settings.project)
-    with closing(client):
+    with closing(bigquery_client(settings)) as client:
         return retrain_bigquery(settings, client, progress=progress)
 
 

@@ -23,10 +23,10 @@ from esynapse.forecasting.bigquery_ml import (
     render,
 )
 from esynapse.forecasting.granularity import DAILY, HOURLY, MINIMUM_DAYS
-from esynapse.pipeline.bigquery_jobs import Jobs, Statement
 from esynapse.pipeline.retrain import RetrainReport
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
+from esynapse.warehouse.bigquery.jobs import Jobs, Statement
 from esynapse.warehouse.raw_tables import ACCURACY_SCHEMA, RAW_TABLES
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ name, so no job starts twice; one that runs again after all does no harm, as eve
 replaces what it writes.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
+from esynapse.warehouse.bigquery.errors import explained
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client
@@ -105,19 +105,3 @@ class Jobs:
         )
         prefix = f"esynapse-{self._flow}-{statement.name}-"
         return self._client.query(statement.sql, job_config=config, job_id_prefix=prefix)
-
-
-@contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Say in one line what BigQuery could not do, and why."""
-    from google.api_core.exceptions import GoogleAPIError
-    from google.auth.exceptions import GoogleAuthError
-    from requests.exceptions import RequestException
-
-    try:
-        yield
-    except (GoogleAPIError, GoogleAuthError, RequestException) as error:
-        reason = str(getattr(error, "message", error)).strip() or type(error).__name__
-        raise EsynapseError(
-            f"BigQuery could not do {what}: {reason.splitlines()[0]}; mend that and retrain"
-        ) from error

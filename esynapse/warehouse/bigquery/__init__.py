@@ -1,0 +1,1 @@
+"""The warehouse of target bigquery: BigQuery itself, through Google's clients."""
