@@ -1,7 +1,6 @@
 """One connection to the warehouse, whose answers are kept for as long as they are true."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,7 +11,6 @@ from streamlit.connections import BaseConnection
 
 from dashboard import queries
 from esynapse.errors import EsynapseError
-from esynapse.home import open_home
 from esynapse.pipeline.shop_floor import has_shop
 from esynapse.settings import load_settings
 from esynapse.warehouse import Freshness, Warehouse, open_warehouse
@@ -115,7 +113,7 @@ def _recent(
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)
 def _has_shop(version: str, home: str) -> bool:  # noqa: ARG001 - part of the key
-    return has_shop(open_home(Path(home), create=False))
+    return has_shop(load_settings(home=home))
 
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)

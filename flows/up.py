@@ -131,7 +131,7 @@ def _start_everything(settings: Settings, supervisor: Supervisor, dashboard: boo
     supervisor.start(
         "worker", [*prefect, "worker", "start", "--pool", "esynapse", "--name", "local"]
     )
-    if has_shop(supervisor.home):
+    if has_shop(settings):
         supervisor.start("streamer", [sys.executable, "-m", "flows.streamer"])
     if dashboard:
         url = f"http://{settings.host}:{settings.dashboard_port}/_stcore/health"
