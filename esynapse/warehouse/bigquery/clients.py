@@ -20,6 +20,13 @@ def retries() -> "Retry":
     return DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
 
 
+def job_retries() -> "Retry":
+    """When a job that failed is started again, as another job, and for how long."""
+    from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+
+    return DEFAULT_JOB_RETRY.with_timeout(RETRY_SECONDS)
+
+
 def bigquery_client(settings: Settings) -> "Client":
     """A client of the project, whose jobs run where the datasets are.
 

@@ -76,7 +76,7 @@ class BigQueryWarehouse:
         return BigQueryLedger(self._jobs("transform"), self._loader, self.names)
 
     def publish(self) -> None:
-        publish_marts(self._client, self.names)
+        publish_marts(self._client, self._jobs("publish"), self.names)
         self._version.forget()
 
     def version(self) -> str:
