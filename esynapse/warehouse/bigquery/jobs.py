@@ -86,11 +86,6 @@ class Jobs:
         with explained(statement.name):
             return self._finished(statement, default_dataset=dataset)[1]
 
-    def store(self, statement: Statement, table: str) -> None:
-        """Let the answer to a question be a table (``project.dataset.table``), all at once."""
-        with explained(statement.name):
-            self._finished(statement, destination=table, write_disposition="WRITE_TRUNCATE")
-
     def models(self, dataset: str) -> set[str]:
         """Names of the models in a dataset (``project.dataset``)."""
         with explained("the list of models"):

@@ -35,8 +35,11 @@ def publish_marts(client: "Client", jobs: Jobs, names: Names) -> None:
         for table in client.list_tables(names.published, retry=retries()):
             if table.table_id not in known:
                 client.delete_table(table.reference, not_found_ok=True, retry=retries())
-    sql = f"select @now as published_at, max(as_of) as as_of from `{names.marts}.pipeline_clock`"
-    jobs.store(Statement("publication", sql, {"now": datetime.now(UTC)}), names.publication)
+    sql = (
+        f"create or replace table `{names.publication}` as"
+        f" select @now as published_at, max(as_of) as as_of from `{names.marts}.pipeline_clock`"
+    )
+    jobs.run(Statement("publication", sql, {"now": datetime.now(UTC)}))
 
 
 def _copy(client: "Client", jobs: Jobs, names: Names, mart: "TableListItem") -> None:
@@ -44,8 +47,8 @@ def _copy(client: "Client", jobs: Jobs, names: Names, mart: "TableListItem") -> 
 
     target = f"{names.published}.{mart.table_id}"
     if mart.table_type == "VIEW":
-        sql = f"select * from `{names.marts}.{mart.table_id}`"
-        jobs.store(Statement(f"copy_{mart.table_id}", sql), target)
+        sql = f"create or replace table `{target}` as select * from `{names.marts}.{mart.table_id}`"
+        jobs.run(Statement(f"copy_{mart.table_id}", sql))
         return
     config = CopyJobConfig(
         write_disposition="WRITE_TRUNCATE", labels={"app": "esynapse", "flow": "publish"}
