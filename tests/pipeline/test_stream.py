@@ -15,12 +15,12 @@ import pytest
 
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.live import WINDOW, LiveRun
 from esynapse.pipeline.stream import stream
 from esynapse.pipeline.streamer_state import streamer_state
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from esynapse.warehouse.lake import Lake
 from tests.ingest.conftest import listens, wait_until
