@@ -1,7 +1,7 @@
 """One connection to the warehouse, whose answers are kept for as long as they are true."""
 
+import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,10 +12,12 @@ from streamlit.connections import BaseConnection
 
 from dashboard import queries
 from esynapse.errors import EsynapseError
-from esynapse.home import open_home
 from esynapse.pipeline.shop_floor import has_shop
 from esynapse.settings import load_settings
 from esynapse.warehouse import Freshness, Warehouse, open_warehouse
+
+RECENT_SECONDS = {"local": 1.5, "bigquery": 15.0}
+"""How long the last hour's events are good for, by target: BigQuery bills each reading of them."""
 
 CLOCK_SKEW = timedelta(minutes=1)
 """How far ahead of ours an event's clock may be and still count as now."""
@@ -52,12 +54,14 @@ class WarehouseConnection(BaseConnection[Warehouse]):
     def recent_events(self, window: timedelta) -> pd.DataFrame:
         """Raw events of the last ``window`` without repeats, the columns of queries.LIVE_EVENTS.
 
-        Read at most every 1.5 seconds, for all viewers together. Treat the frame as read-only.
+        Read once in RECENT_SECONDS, for all viewers together. Treat the frame as read-only.
 
         Raises:
-            EsynapseError: a file of the lake is damaged.
+            EsynapseError: a file of the lake is damaged, or BigQuery does not answer.
         """
-        return _recent(self.warehouse, window, str(load_settings().home))
+        settings = load_settings()
+        turn = int(time.monotonic() / RECENT_SECONDS[settings.target])
+        return _recent(self.warehouse, window, str(settings.home), turn)
 
     def streams(self) -> bool:
         """Whether live events can be expected: not where a local home holds imported data alone."""
@@ -98,11 +102,12 @@ def _answer(
         ) from error
 
 
-@st.cache_resource(ttl=1.5, max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _recent(
     _warehouse: Warehouse,
     window: timedelta,
     home: str,  # noqa: ARG001 - part of the key
+    turn: int,  # noqa: ARG001 - part of the key
 ) -> pd.DataFrame:
     now = datetime.now(UTC)
     events = _warehouse.query_raw(
@@ -115,7 +120,7 @@ def _recent(
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)
 def _has_shop(version: str, home: str) -> bool:  # noqa: ARG001 - part of the key
-    return has_shop(open_home(Path(home), create=False))
+    return has_shop(load_settings(home=home))
 
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)

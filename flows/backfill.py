@@ -5,6 +5,7 @@ from prefect import flow, get_run_logger, task
 from esynapse.pipeline.backfill import BackfillReport, backfill
 from esynapse.settings import Settings, load_settings
 from flows.common import FLOW_RETRIES, NETWORK_RETRIES, publish_result
+from flows.slots import SHOP, holding
 
 
 @task(name="load-history", **NETWORK_RETRIES)
@@ -15,7 +16,8 @@ def load_history(settings: Settings) -> BackfillReport:
         if done % 10 == 0 or done == total:
             logger.info("day %d of %d: %s", done, total, label)
 
-    return backfill(settings, progress=progress)
+    with holding(settings, SHOP):
+        return backfill(settings, progress=progress)
 
 
 @flow(name="backfill", **FLOW_RETRIES)

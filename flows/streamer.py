@@ -17,6 +17,7 @@ from esynapse.settings import load_settings
 from esynapse.signals import stop_on_signals, wait_for_stop
 from flows.bulletin import Bulletin
 from flows.common import publish_result
+from flows.slots import SHOP, holding
 
 STOP = threading.Event()
 FIRST_REST, LONGEST_REST = 1.0, 60.0
@@ -43,7 +44,10 @@ def streamer_flow(minutes: float = 60, rate: float | None = None) -> None:
     if not duration:
         get_run_logger().info("the time of this run is over: the next one publishes")
         return
-    with Bulletin(duration.total_seconds(), settings.stream_rate) as bulletin:
+    with (
+        holding(settings, SHOP),
+        Bulletin(duration.total_seconds(), settings.stream_rate) as bulletin,
+    ):
         report = stream(settings, duration=duration, stop=STOP, progress=bulletin.note)
     publish_result(
         "streamer-run",

@@ -11,6 +11,7 @@ from esynapse.pipeline.transform import TransformReport, transform
 from esynapse.settings import Settings, load_settings
 from flows.alerts import alert_on_anomalies
 from flows.common import FLOW_RETRIES, publish_result
+from flows.slots import WAREHOUSE, holding
 
 
 @task(name="dbt-build-and-publish", cache_policy=NO_CACHE)
@@ -24,9 +25,10 @@ def build_and_publish(
         )
         return PrefectDbtRunner(settings=dbt, raise_on_failure=False).invoke(arguments)
 
-    return transform(
-        settings, full_refresh=full_refresh, forecasts_only=forecasts_only, invoke=invoke
-    )
+    with holding(settings, WAREHOUSE):
+        return transform(
+            settings, full_refresh=full_refresh, forecasts_only=forecasts_only, invoke=invoke
+        )
 
 
 @flow(name="dbt-hourly", **FLOW_RETRIES)

@@ -113,25 +113,27 @@ def _start_everything(settings: Settings, supervisor: Supervisor, dashboard: boo
             str(settings.prefect_port),
         ],
     )
-    pubsub = supervisor.start(
-        "pubsub",
-        [
-            *(sys.executable, "-m", "esynapse.ingest.pubsub", "--home", str(settings.home)),
-            *("--host", settings.host, "--port", str(settings.pubsub_port)),
-        ],
-    )
+    if settings.target == "local":
+        pubsub = supervisor.start(
+            "pubsub",
+            [
+                *(sys.executable, "-m", "esynapse.ingest.pubsub", "--home", str(settings.home)),
+                *("--host", settings.host, "--port", str(settings.pubsub_port)),
+            ],
+        )
     deployment = _InBackground(lambda: _deploy(settings, supervisor, server))
     _bootstrap(settings)
-    supervisor.wait_for(
-        pubsub, lambda: is_listening(settings.host, settings.pubsub_port), timeout=30
-    )
+    if settings.target == "local":
+        supervisor.wait_for(
+            pubsub, lambda: is_listening(settings.host, settings.pubsub_port), timeout=30
+        )
     if dashboard:
         page = supervisor.start("dashboard", dashboard_command(settings))
     deployment.join(supervisor)
     supervisor.start(
         "worker", [*prefect, "worker", "start", "--pool", "esynapse", "--name", "local"]
     )
-    if has_shop(supervisor.home):
+    if has_shop(settings):
         supervisor.start("streamer", [sys.executable, "-m", "flows.streamer"])
     if dashboard:
         url = f"http://{settings.host}:{settings.dashboard_port}/_stcore/health"
@@ -170,12 +172,12 @@ class _InBackground:
 
 
 def _require_free_ports(settings: Settings, dashboard: bool) -> None:
-    for name, setting, port in (
-        ("Prefect", "PREFECT_PORT", settings.prefect_port),
-        ("Pub/Sub", "PUBSUB_PORT", settings.pubsub_port),
-        ("the dashboard", "DASHBOARD_PORT", settings.dashboard_port),
+    for name, setting, port, wanted in (
+        ("Prefect", "PREFECT_PORT", settings.prefect_port, True),
+        ("Pub/Sub", "PUBSUB_PORT", settings.pubsub_port, settings.target == "local"),
+        ("the dashboard", "DASHBOARD_PORT", settings.dashboard_port, dashboard),
     ):
-        if is_listening(settings.host, port) and (dashboard or setting != "DASHBOARD_PORT"):
+        if wanted and is_listening(settings.host, port):
             raise EsynapseError(
                 f"port {port}, wanted for {name}, is taken: stop what uses it, or set "
                 f"ESYNAPSE_{setting} to a free one"
@@ -222,6 +224,10 @@ def _say_where(settings: Settings, home: Home, dashboard: bool) -> None:
     if dashboard:
         console.print(f"  Dashboard   http://{settings.host}:{settings.dashboard_port}")
     console.print(f"  Prefect     http://{settings.host}:{settings.prefect_port}")
-    console.print(f"  Pub/Sub     {settings.pubsub_address} (project {settings.project})")
-    console.print(f"  Data        {home.root}")
+    if settings.target == "local":
+        console.print(f"  Pub/Sub     {settings.pubsub_address} (project {settings.project})")
+        console.print(f"  Data        {home.root}")
+    else:
+        console.print(f"  BigQuery    {settings.project}.{settings.dataset} ({settings.location})")
+        console.print(f"  The shop    {home.root}")
     console.print("\n  Ctrl-C stops everything.")

@@ -38,7 +38,7 @@ def bootstrap(settings: Settings, *, begin: Begin, done: Callable[[Step], None])
         outcome = step(begin(name))
         done(Step(name, outcome, time.monotonic() - started))
 
-    if has_shop(home):
+    if has_shop(settings):
         run("shop", lambda progress: _say_backfill(backfill(settings, progress=progress)))
     run("marts", lambda _: _say_transform(transform(settings)))
     if is_due(settings):

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from esynapse.warehouse.builds import green_watermark
-from esynapse.warehouse.lake import Lake
-from esynapse.warehouse.local import LocalWarehouse
+from esynapse.warehouse import Warehouse
+from esynapse.warehouse.ledger import Ledger
 
 ALWAYS_REBUILT = 2
 """Days up to today that every build reads again: rows may show up late on either target."""
@@ -26,29 +25,28 @@ class Changes:
     """Whether history falls into other days: the shop's time zone is another."""
 
 
-def changes_since_green(lake: Lake, timezone: str, now: datetime | None = None) -> Changes:
-    """What has changed since the last green build; call it while holding the warehouse's lock.
+def changes_since_green(
+    warehouse: Warehouse, ledger: Ledger, timezone: str, now: datetime | None = None
+) -> Changes:
+    """What has changed since the last green build; call it when the next one has begun.
 
     Args:
         timezone: the shop's, by its IANA name.
         now: an aware instant; default the clock's.
     """
     now = now or datetime.now(UTC)
-    known = lake.home.warehouse.exists()
-    green = green_watermark(lake) if known else 0
-    changed = lake.changed_dates("live_events", after=green)
+    news = ledger.news()
     recent = {now.astimezone(UTC).date() - timedelta(days=n) for n in range(ALWAYS_REBUILT)}
-    dates = tuple(sorted({*changed, *recent}))
-    clock = _published_clock(lake)
-    if not known or clock is None:
+    dates = tuple(sorted({*news.event_dates, *recent}))
+    clock = _published_clock(warehouse)
+    if news.nothing_built or clock is None:
         return Changes(dates)
     if clock["shop_timezone"] != timezone:
         return Changes(dates, everything=True)
     zone = ZoneInfo(timezone)
     same_day = clock["as_of_date"] == now.astimezone(zone).date()
-    same_catalogue = lake.watermark("products") <= green
-    only_today = all(_begins(day, zone) > clock["last_complete_date"] for day in changed)
-    return Changes(dates, whole_days=not (same_day and same_catalogue and only_today))
+    only_today = all(_begins(day, zone) > clock["last_complete_date"] for day in news.event_dates)
+    return Changes(dates, whole_days=not (same_day and not news.products and only_today))
 
 
 def _begins(day: date, zone: ZoneInfo) -> date:
@@ -56,9 +54,8 @@ def _begins(day: date, zone: ZoneInfo) -> date:
     return datetime.combine(day, time(), UTC).astimezone(zone).date()
 
 
-def _published_clock(lake: Lake) -> dict[str, Any] | None:
+def _published_clock(warehouse: Warehouse) -> dict[str, Any] | None:
     """The clock of the marts that readers have: that of the last green build, unlike dbt's own."""
-    warehouse = LocalWarehouse(lake.home)
     if not warehouse.version():
         return None
     (clock,) = warehouse.query(

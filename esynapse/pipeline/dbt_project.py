@@ -44,8 +44,8 @@ def dbt_environment(settings: Settings, home: Home, dates: Sequence[date] = ()) 
         ESYNAPSE_TIMEZONE=settings.timezone,
         ESYNAPSE_CURRENCY=settings.currency,
         ESYNAPSE_CHANGED_DATES=",".join(day.isoformat() for day in dates),
-        ESYNAPSE_DUCKDB_MEMORY=_memory(home),
         DO_NOT_TRACK="1",
+        **_of_target(settings, home),
     ):
         yield
 
@@ -63,6 +63,17 @@ def environment(**values: str) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _of_target(settings: Settings, home: Home) -> dict[str, str]:
+    if settings.target == "local":
+        return {"ESYNAPSE_DUCKDB_MEMORY": _memory(home)}
+    return {
+        "ESYNAPSE_PROJECT": settings.project,
+        "ESYNAPSE_DATASET": settings.dataset,
+        "ESYNAPSE_LOCATION": settings.location,
+        "ESYNAPSE_BIGQUERY_ENDPOINT": settings.bigquery_endpoint,
+    }
 
 
 def _memory(home: Home) -> str:

@@ -12,10 +12,13 @@ import pyarrow.compute as pc
 
 from esynapse.errors import EsynapseError
 from esynapse.forecasting import Forecast, Occasion, forecast_daily, forecast_hourly
+from esynapse.home import open_home
 from esynapse.pipeline.occasions import known_occasions
 from esynapse.progress import Progress, silent
 from esynapse.settings import Settings
-from esynapse.warehouse import TableBatch, Warehouse, open_warehouse
+from esynapse.warehouse import open_warehouse
+from esynapse.warehouse.lake import TableBatch
+from esynapse.warehouse.local import LocalWarehouse
 
 DAILY_SQL = """
 select measure, series_id, series_date as local_date, cast(value as double) as value
@@ -66,7 +69,7 @@ def retrain(settings: Settings, *, workers: int = 1, progress: Progress = silent
     if settings.target == "bigquery":
         return _in_bigquery(settings, progress)
     started = time.monotonic()
-    warehouse = open_warehouse(settings)
+    warehouse = LocalWarehouse(open_home(settings.home))
     run_at = warehouse.query("select complete_until from pipeline_clock")[0][0].as_py()
     rows = warehouse.query(DAILY_SQL)
     if not rows.num_rows:
@@ -134,7 +137,9 @@ def _occasions(settings: Settings, days: pa.ChunkedArray) -> Sequence[Occasion]:
     return known_occasions(settings, first, pc.max(days).as_py() + AHEAD)
 
 
-def _keep(warehouse: Warehouse, daily: Forecast, hourly: Forecast, *, zone: ZoneInfo) -> pa.Table:
+def _keep(
+    warehouse: LocalWarehouse, daily: Forecast, hourly: Forecast, *, zone: ZoneInfo
+) -> pa.Table:
     """Store the run, all of it or nothing; the accuracy of its models."""
     accuracy = pa.concat_tables([daily.accuracy, hourly.accuracy])
     components = pa.concat_tables([daily.components, hourly.components])

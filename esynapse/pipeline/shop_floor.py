@@ -21,12 +21,13 @@ import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing, write_parquet
-from esynapse.home import Home, read_json, write_json
+from esynapse.home import Home, open_home, read_json, write_json
 from esynapse.pipeline.batches import Batch, Stand, batches
 from esynapse.pipeline.rates import Company
 from esynapse.settings import Settings
 from esynapse.shop import DaySlice, ShopState, load_profile, open_shop, simulate_slices
 from esynapse.shop.disorder import Injector, load_disorder
+from esynapse.warehouse import open_warehouse
 from esynapse.warehouse.lake import Lake
 
 BUSY = (
@@ -182,10 +183,16 @@ def _keep(path: Path, rows: pa.Table) -> None:
         write_parquet(path, rows)
 
 
-def has_shop(home: Home) -> bool:
-    """Whether the home simulates a shop: not if it was begun by importing somebody's own events."""
+def has_shop(settings: Settings) -> bool:
+    """Whether the home simulates a shop, or may begin one: not beside events that are not its own.
+
+    Those are imported or, on the bigquery target, of a shop whose home is elsewhere.
+    """
+    home = open_home(settings.home)
     if (home.shop / "shop.json").exists():
         return True
+    if settings.target == "bigquery":
+        return open_warehouse(settings).freshness().newest_event is None
     with closing(Lake(home).connect()) as connection:
         found = connection.execute(
             "select 1 from batches where table_name = 'live_events' limit 1"
@@ -201,10 +208,8 @@ def shop_floor(settings: Settings, home: Home, *, today: date) -> Iterator[ShopF
         EsynapseError: another process holds it, or the home holds a different shop, or none.
     """
     with home.lock("shop", busy=BUSY):
-        if not has_shop(home):
-            raise EsynapseError(
-                f"{home.root} holds imported events and no simulated shop: use another --home"
-            )
+        if not has_shop(settings):
+            raise EsynapseError(_no_shop(settings, home))
         path = home.shop / "shop.json"
         asked = Identity(
             settings.profile,
@@ -237,6 +242,15 @@ def shop_as_it_stands(home: Home) -> ShopState:
         if later.position.day == floor.position.day:
             raise
         return later.stand().state
+
+
+def _no_shop(settings: Settings, home: Home) -> str:
+    if settings.target == "bigquery":
+        return (
+            f"{settings.project}.{settings.dataset} holds events that {home.root} knows nothing "
+            "of: use the home that loaded them, or another ESYNAPSE_DATASET"
+        )
+    return f"{home.root} holds imported events and no simulated shop: use another --home"
 
 
 def _same_shop(found: Identity, asked: Identity, home: Home) -> Identity:

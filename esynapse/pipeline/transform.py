@@ -10,15 +10,11 @@ from esynapse.pipeline.changes import Changes, changes_since_green
 from esynapse.pipeline.dbt_project import Invoke, dbt_environment, dbt_options, dbt_runner
 from esynapse.pipeline.dbt_results import causes, described, read_results, slowest
 from esynapse.settings import Settings
-from esynapse.warehouse.builds import (
-    Build,
-    NodeResult,
-    last_full_build_is_green,
-)
-from esynapse.warehouse.compaction import compact
-from esynapse.warehouse.lake import Lake
-from esynapse.warehouse.local import LocalWarehouse
-from esynapse.warehouse.vacuum import vacuum
+from esynapse.warehouse import Warehouse, open_warehouse
+from esynapse.warehouse.builds import NodeResult
+from esynapse.warehouse.ledger import Record
+
+BUSY = "another transform is still running: try again"
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ def transform(
     full_refresh: bool = False,
     invoke: Invoke | None = None,
 ) -> TransformReport:
-    """Build the marts from what the lake received since the last green build, then publish them.
+    """Build the marts from what came in since the last green build, then publish them.
 
     Args:
         forecasts_only: build just the models that show forecasts, after a retrain.
@@ -54,13 +50,17 @@ def transform(
     """
     started = time.monotonic()
     home = open_home(settings.home)
-    lake = Lake(home)
-    with home.lock("warehouse", wait=900, busy="another transform is still running: try again"):
+    warehouse = open_warehouse(settings)
+    ledger = warehouse.ledger()
+    with home.lock("warehouse", wait=900, busy=BUSY):
         if not forecasts_only:
-            compact(lake)
-            vacuum(lake)
-        build = Build(lake, forecasts_only=forecasts_only)
-        changes = Changes(()) if forecasts_only else changes_since_green(lake, settings.timezone)
+            ledger.tidy()
+        build = ledger.begin(forecasts_only=forecasts_only)
+        changes = (
+            Changes(())
+            if forecasts_only
+            else changes_since_green(warehouse, ledger, settings.timezone)
+        )
         arguments = ["build", "--exclude-resource-type", "unit_test", *dbt_options(settings, home)]
         arguments += _selection(changes, forecasts_only, full_refresh)
         try:
@@ -76,8 +76,8 @@ def transform(
                 f"dbt build is red: {causes(results)} (see {home.logs / 'dbt.log'}); "
                 "readers keep the last green marts"
             )
-        if last_full_build_is_green(lake):
-            _publish(LocalWarehouse(home), build)
+        if ledger.last_full_build_is_green():
+            _publish(warehouse, build)
     passed = Counter(result.kind == "test" for result in results if result.status == "passed")
     return TransformReport(
         len(changes.dates),
@@ -96,16 +96,18 @@ def republish(settings: Settings) -> None:
         EsynapseError: they do not come from a green build.
     """
     home = open_home(settings.home, create=False)
-    with home.lock("warehouse", wait=900, busy="another transform is still running: try again"):
-        if not last_full_build_is_green(Lake(home)):
+    warehouse = open_warehouse(settings)
+    with home.lock("warehouse", wait=900, busy=BUSY):
+        if not warehouse.ledger().last_full_build_is_green():
             raise EsynapseError("the last build is not green: run 'esynapse transform'")
-        LocalWarehouse(home).publish()
+        warehouse.publish()
 
 
-def _publish(warehouse: LocalWarehouse, build: Build) -> None:
+def _publish(warehouse: Warehouse, build: Record) -> None:
     warehouse.publish()
-    (row,) = warehouse.query("select published_at, as_of from publication").to_pylist()
-    build.published(row["published_at"], row["as_of"])
+    fresh = warehouse.freshness()
+    assert fresh.published_at is not None
+    build.published(fresh.published_at, fresh.as_of)
 
 
 def _selection(changes: Changes, forecasts_only: bool, full_refresh: bool) -> list[str]:

@@ -9,6 +9,7 @@ from esynapse.provision.changes import Difference, differences
 from esynapse.provision.columns import type_name
 from esynapse.provision.connections import Connections
 from esynapse.provision.resources import Resource
+from esynapse.warehouse.bigquery.clients import retries
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import SchemaField, Table, TimePartitioning
@@ -24,7 +25,7 @@ class Datasets:
 
     def compare(self, resource: Resource) -> list[Difference] | None:
         try:
-            dataset = self._connections.bigquery.get_dataset(resource.name)
+            dataset = self._connections.bigquery.get_dataset(resource.name, retry=retries())
         except NotFound:
             return None
         found, wanted = dataset.location, resource.properties["location"]
@@ -38,11 +39,11 @@ class Datasets:
 
         dataset = Dataset(resource.name)
         dataset.location = resource.properties["location"]
-        self._connections.bigquery.create_dataset(dataset, exists_ok=True)
+        self._connections.bigquery.create_dataset(dataset, exists_ok=True, retry=retries())
 
     def delete(self, resource: Resource) -> None:
         self._connections.bigquery.delete_dataset(
-            resource.name, delete_contents=True, not_found_ok=True
+            resource.name, delete_contents=True, not_found_ok=True, retry=retries()
         )
 
 
@@ -57,7 +58,7 @@ class Tables:
 
     def compare(self, resource: Resource) -> list[Difference] | None:
         try:
-            table = self._connections.bigquery.get_table(resource.name)
+            table = self._connections.bigquery.get_table(resource.name, retry=retries())
         except NotFound:
             return None
         wanted = dict(resource.properties)
@@ -73,18 +74,18 @@ class Tables:
 
         table = Table(resource.name, schema=_fields(resource.properties["schema"]))
         _set_options(table, resource, resource.properties)
-        self._connections.bigquery.create_table(table, exists_ok=True)
+        self._connections.bigquery.create_table(table, exists_ok=True, retry=retries())
 
     def change(self, resource: Resource, differences: Collection[Difference]) -> None:
         names = {difference.name for difference in differences}
         client = self._connections.bigquery
-        table = client.get_table(resource.name)
+        table = client.get_table(resource.name, retry=retries())
         changed = _set_options(table, resource, names)
         new = [difference.wanted for difference in differences if _is_column(difference)]
         if new:
             table.schema = [*table.schema, *_fields(new)]
             changed.append("schema")
-        client.update_table(table, changed)
+        client.update_table(table, changed, retry=retries())
 
 
 def _columns_that_differ(table: "Table", wanted: list[dict[str, str]]) -> list[Difference]:

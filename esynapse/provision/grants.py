@@ -12,6 +12,7 @@ from esynapse.provision.accounts import make_service_agent
 from esynapse.provision.changes import Difference
 from esynapse.provision.connections import ATTEMPTS, Connections
 from esynapse.provision.resources import PUBSUB_AGENT, Resource
+from esynapse.warehouse.bigquery.clients import retries
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Dataset
@@ -67,7 +68,9 @@ class Grants:
 
     def _is_granted(self, resource: Resource) -> bool:
         if resource.properties["on"] == "dataset":
-            dataset = self._connections.bigquery.get_dataset(resource.properties["resource"])
+            dataset = self._connections.bigquery.get_dataset(
+                resource.properties["resource"], retry=retries()
+            )
             return _entry(resource) in _entries(dataset)
         binding = _binding(self._policy(resource), resource.properties["role"])
         return binding is not None and self._member(resource) in binding["members"]
@@ -82,12 +85,13 @@ class Grants:
         from google.cloud.bigquery import AccessEntry
 
         client = self._connections.bigquery
-        dataset = client.get_dataset(resource.properties["resource"])
+        dataset = client.get_dataset(resource.properties["resource"], retry=retries())
         if _entry(resource) not in _entries(dataset):
             role, email = _entry(resource)
             added = AccessEntry(role=role, entity_type="userByEmail", entity_id=email)
             dataset.access_entries = [*dataset.access_entries, added]
-            client.update_dataset(dataset, ["access_entries"])  # under the etag that was read
+            # Under the etag that was read.
+            client.update_dataset(dataset, ["access_entries"], retry=retries())
 
     def _collection(self, resource: Resource) -> Any:
         api = self._connections.api

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from esynapse.provision.columns import columns
 from esynapse.settings import Settings
+from esynapse.warehouse.bigquery.names import Names
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 
 Kind = Literal["API", "service account", "dataset", "table", "topic", "subscription", "grant"]
@@ -70,7 +71,7 @@ def resources(settings: Settings) -> tuple[Resource, ...]:
 
 def dataset_names(settings: Settings) -> list[str]:
     """``project.dataset``: the one of the raw tables first."""
-    return [f"{settings.project}.{settings.dataset}{ending}" for ending in DATASET_ENDINGS]
+    return [f"{Names.of(settings).raw}{ending}" for ending in DATASET_ENDINGS]
 
 
 def pipeline_account(settings: Settings) -> str:
@@ -85,7 +86,7 @@ def pipeline_account(settings: Settings) -> str:
 
 
 def _tables(settings: Settings) -> Iterator[Resource]:
-    dataset = dataset_names(settings)[0]
+    names = Names.of(settings)
     for name, schema in (RAW_TABLES | CATALOG_TABLES).items():
         properties: dict[str, Any] = {"schema": columns(schema)}
         if name == "live_events":
@@ -95,7 +96,7 @@ def _tables(settings: Settings) -> Iterator[Resource]:
                 "clustering": ["event_type", "product_id"],
                 "require_partition_filter": True,
             }
-        yield Resource("table", f"{dataset}.{name}", properties)
+        yield Resource("table", names.raw_table(name), properties)
 
 
 def _topic_name(settings: Settings, name: str) -> str:
@@ -114,7 +115,7 @@ def _topics(settings: Settings) -> list[Resource]:
 
 
 def _subscriptions(settings: Settings) -> list[Resource]:
-    dataset = dataset_names(settings)[0]
+    names = Names.of(settings)
     dead_letter_topic = _topic_name(settings, settings.dead_letter_topic)
     shared = {
         "drop_unknown_fields": False,
@@ -128,7 +129,7 @@ def _subscriptions(settings: Settings) -> list[Resource]:
             _subscription_name(settings, settings.dead_letter_subscription),
             {
                 "topic": dead_letter_topic,
-                "table": f"{dataset}.dead_letter_events",
+                "table": names.raw_table("dead_letter_events"),
                 "use_table_schema": False,
                 "write_metadata": True,
                 "dead_letter_topic": "",
@@ -141,7 +142,7 @@ def _subscriptions(settings: Settings) -> list[Resource]:
             _subscription_name(settings, settings.subscription),
             {
                 "topic": _topic_name(settings, settings.topic),
-                "table": f"{dataset}.live_events",
+                "table": names.raw_table("live_events"),
                 "use_table_schema": True,
                 "write_metadata": False,
                 "dead_letter_topic": dead_letter_topic,
@@ -159,9 +160,9 @@ def _grants_to_pubsub(settings: Settings) -> Iterator[Resource]:
     the subscription itself (``_grants_to_pipeline`` has it). A role on the two tables is enough for
     rows (https://cloud.google.com/pubsub/docs/create-bigquery-subscription).
     """
-    dataset = dataset_names(settings)[0]
+    names = Names.of(settings)
     for table in ("dead_letter_events", "live_events"):
-        yield _grant("roles/bigquery.dataEditor", "table", f"{dataset}.{table}", PUBSUB_AGENT)
+        yield _grant("roles/bigquery.dataEditor", "table", names.raw_table(table), PUBSUB_AGENT)
     topic = _topic_name(settings, settings.dead_letter_topic)
     yield _grant("roles/pubsub.publisher", "topic", topic, PUBSUB_AGENT)
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from esynapse.errors import EsynapseError
 from esynapse.settings import Settings
+
+if TYPE_CHECKING:
+    from esynapse.warehouse.ledger import Ledger
 
 Parameters = Mapping[str, object]
 
@@ -23,17 +25,6 @@ class Freshness:
     """When the marts were last published, which a green build alone does."""
     as_of: datetime | None
     """The newest event that the published marts have seen."""
-
-
-@dataclass(frozen=True)
-class TableBatch:
-    """Rows for a raw table."""
-
-    table: str
-    rows: pa.Table
-    batch_key: str
-    replace: bool = False
-    """Whether an earlier batch of the key makes room; else it stays, and nothing is added."""
 
 
 class Warehouse(Protocol):
@@ -52,10 +43,10 @@ class Warehouse(Protocol):
         Returns the rows added.
         """
 
-    def write_tables(self, *batches: TableBatch) -> int:
-        """Append to other raw tables of ``raw_tables.RAW_TABLES``, all of it or nothing.
+    def append(self, table: str, rows: pa.Table, *, batch_key: str) -> int:
+        """Append to another of ``raw_tables.RAW_TABLES``; the same key again adds nothing.
 
-        Idempotent by key. Returns the rows added.
+        Returns the rows added.
         """
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
@@ -65,6 +56,9 @@ class Warehouse(Protocol):
         self, sql: str, parameters: Parameters | None = None, *, since: datetime | None = None
     ) -> pa.Table:
         """Ask the raw tables, of event dates from ``since`` on: the last minutes, not history."""
+
+    def ledger(self) -> "Ledger":
+        """The builds on record."""
 
     def publish(self) -> None:
         """Show the marts of the build that just went green to readers, all at once."""
@@ -78,12 +72,11 @@ class Warehouse(Protocol):
 
 def open_warehouse(settings: Settings, *, create: bool = True) -> Warehouse:
     """The warehouse of the target in ``settings``; the local one is made if ``create``."""
-    if settings.target == "local":
-        from esynapse.home import open_home
-        from esynapse.warehouse.local import LocalWarehouse
+    if settings.target == "bigquery":
+        from esynapse.warehouse.bigquery.warehouse import BigQueryWarehouse
 
-        return LocalWarehouse(open_home(settings.home, create=create))
-    raise EsynapseError(
-        f"target {settings.target!r} has no warehouse in this version: its dbt models compile "
-        "('dbt compile --target bigquery'), loading and reading do not work yet; use target local"
-    )
+        return BigQueryWarehouse(settings)
+    from esynapse.home import open_home
+    from esynapse.warehouse.local import LocalWarehouse
+
+    return LocalWarehouse(open_home(settings.home, create=create))

@@ -22,12 +22,23 @@ import pyarrow.compute as pc
 from esynapse.errors import EsynapseError
 from esynapse.files import write_parquet
 from esynapse.home import Home
-from esynapse.warehouse import TableBatch, catalog
+from esynapse.warehouse import catalog
 from esynapse.warehouse.catalog import LakeFile
 from esynapse.warehouse.raw_tables import RAW_TABLES
 
 WRITERS = 8
 """Files written at once: a batch of many days waits for the disk, not for the processor."""
+
+
+@dataclass(frozen=True)
+class TableBatch:
+    """Rows for a raw table."""
+
+    table: str
+    rows: pa.Table
+    batch_key: str
+    replace: bool = False
+    """Whether an earlier batch of the key makes room; else it stays, and nothing is added."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
 from esynapse.home import Home
-from esynapse.warehouse import Freshness, Parameters, TableBatch
-from esynapse.warehouse.lake import Lake
+from esynapse.warehouse import Freshness, Parameters
+from esynapse.warehouse.lake import Lake, TableBatch
+from esynapse.warehouse.ledger import LocalLedger
 from esynapse.warehouse.publish import publish_marts
 from esynapse.warehouse.raw_tables import RAW_TABLES
 
@@ -35,7 +36,11 @@ class LocalWarehouse:
     def load_events(self, events: pa.Table, *, batch_key: str) -> int:
         return self.lake.append("live_events", events, batch_key=batch_key)
 
+    def append(self, table: str, rows: pa.Table, *, batch_key: str) -> int:
+        return self.lake.append(table, rows, batch_key=batch_key)
+
     def write_tables(self, *batches: TableBatch) -> int:
+        """Append to raw tables, or replace batches of them, all of it or nothing; rows added."""
         return self.lake.append_all(batches)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
@@ -52,6 +57,9 @@ class LocalWarehouse:
     ) -> pa.Table:
         first_day = since.astimezone(UTC).date() if since else None
         return self.lake.query(sql, dict(parameters or {}), since=first_day)
+
+    def ledger(self) -> LocalLedger:
+        return LocalLedger(self.lake)
 
     def publish(self) -> None:
         publish_marts(self.home)

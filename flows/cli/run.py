@@ -55,7 +55,7 @@ def dashboard(home: Path | None) -> None:
     from flows.up import dashboard_command, environment
 
     settings = load_settings(home=home)
-    known = open_home(settings.home, create=False)
+    known = open_home(settings.home, create=settings.target == "bigquery")
     click.echo(f"http://{settings.host}:{settings.dashboard_port}")
     command = dashboard_command(settings)
     os.execve(command[0], command, {**os.environ, **environment(settings, known)})  # noqa: S606
@@ -97,9 +97,8 @@ def query(sql: str, as_json: bool, home: Path | None) -> None:
     from esynapse.warehouse import open_warehouse
 
     settings = load_settings(home=home)
-    open_home(settings.home, create=False)
     try:
-        rows = open_warehouse(settings).query(sql)
+        rows = open_warehouse(settings, create=False).query(sql)
     except duckdb.Error as error:
         raise EsynapseError(f"the query failed: {str(error).splitlines()[0]}") from None
     print_rows(rows, as_json=as_json)

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from esynapse.home import Home, open_home
 from esynapse.shop import load_profile, open_shop, products_table, simulate_day
-from esynapse.warehouse import TableBatch
 from esynapse.warehouse.local import LocalWarehouse
 from esynapse.warehouse.raw_tables import RAW_TABLES
 from tests.dbt_project.conftest import broken_rows, events_table, example
@@ -35,7 +34,7 @@ def everything(folder: Path, *, scale: float) -> Home:
         warehouse.load_events(rows, batch_key=f"batch {number}")
     for table, rows_of_table in RAW_ROWS.items():
         rows = pa.Table.from_pylist(rows_of_table, schema=RAW_TABLES[table])
-        warehouse.write_tables(TableBatch(table, rows, batch_key=table))
+        warehouse.append(table, rows, batch_key=table)
     with closing(warehouse.lake.connect()) as catalog:
         for statement in CATALOG_ROWS:
             catalog.execute(statement)

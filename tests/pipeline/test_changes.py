@@ -58,7 +58,7 @@ def warehouse(tmp_path: Path) -> LocalWarehouse:
 
 def test_events_of_today_leave_whole_days_as_they_are(warehouse: LocalWarehouse) -> None:
     warehouse.load_events(events(35), batch_key="b")
-    changes = changes_since_green(warehouse.lake, "UTC", NOON)
+    changes = changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON)
     assert changes.dates == (YESTERDAY, TODAY)
     assert not changes.whole_days
     assert not changes.everything
@@ -66,7 +66,7 @@ def test_events_of_today_leave_whole_days_as_they_are(warehouse: LocalWarehouse)
 
 def test_a_late_event_changes_the_whole_day_that_it_belongs_to(warehouse: LocalWarehouse) -> None:
     warehouse.load_events(events(-30, 35), batch_key="b")
-    changes = changes_since_green(warehouse.lake, "UTC", NOON)
+    changes = changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON)
     assert changes.dates == (date(2026, 2, 27), YESTERDAY, TODAY)
     assert changes.whole_days
 
@@ -74,28 +74,28 @@ def test_a_late_event_changes_the_whole_day_that_it_belongs_to(warehouse: LocalW
 def test_the_first_build_of_a_day_has_one_whole_day_more(warehouse: LocalWarehouse) -> None:
     warehouse.load_events(events(47, 48.1), batch_key="b")
     after_midnight = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
-    assert changes_since_green(warehouse.lake, "UTC", after_midnight).whole_days
+    assert changes_since_green(warehouse, warehouse.ledger(), "UTC", after_midnight).whole_days
 
 
 def test_a_build_that_was_red_has_not_seen_the_new_day(warehouse: LocalWarehouse) -> None:
     warehouse.load_events(events(48.1), batch_key="b")
     build(warehouse, "red", as_of_date=date(2026, 3, 3), last_complete_date=TODAY)
     after_midnight = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
-    assert changes_since_green(warehouse.lake, "UTC", after_midnight).whole_days
+    assert changes_since_green(warehouse, warehouse.ledger(), "UTC", after_midnight).whole_days
 
 
 def test_a_shop_of_one_day_has_no_whole_days_to_change(warehouse: LocalWarehouse) -> None:
     build(warehouse, last_complete_date=None)
-    assert not changes_since_green(warehouse.lake, "UTC", NOON).whole_days
+    assert not changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON).whole_days
 
 
 def test_only_a_catalogue_that_differs_is_a_change(warehouse: LocalWarehouse) -> None:
     warehouse.load_products(products())
-    assert not changes_since_green(warehouse.lake, "UTC", NOON).whole_days
+    assert not changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON).whole_days
     warehouse.load_products(products(price=12.0))
-    assert changes_since_green(warehouse.lake, "UTC", NOON).whole_days
+    assert changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON).whole_days
     build(warehouse)
-    assert not changes_since_green(warehouse.lake, "UTC", NOON).whole_days
+    assert not changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON).whole_days
 
 
 def test_a_catalogue_that_was_lost_is_loaded_again(warehouse: LocalWarehouse) -> None:
@@ -123,16 +123,19 @@ def test_a_utc_date_may_hold_the_evening_of_a_day_of_the_shop_that_is_over(
         last_complete_date=date.fromordinal(as_of_date.toordinal() - 1),
     )
     warehouse.load_events(events(25), batch_key="b")
-    assert changes_since_green(warehouse.lake, "America/New_York", now).whole_days is expected
+    assert (
+        changes_since_green(warehouse, warehouse.ledger(), "America/New_York", now).whole_days
+        is expected
+    )
 
 
 def test_another_zone_changes_everything(warehouse: LocalWarehouse) -> None:
-    assert changes_since_green(warehouse.lake, "Europe/Berlin", NOON).everything
+    assert changes_since_green(warehouse, warehouse.ledger(), "Europe/Berlin", NOON).everything
 
 
 def test_without_marts_everything_there_is_has_changed(warehouse: LocalWarehouse) -> None:
     warehouse.home.warehouse.unlink()
-    changes = changes_since_green(warehouse.lake, "UTC", NOON)
+    changes = changes_since_green(warehouse, warehouse.ledger(), "UTC", NOON)
     assert changes.whole_days
     assert changes.dates == (YESTERDAY, TODAY)
 

@@ -20,7 +20,7 @@ from esynapse.ingest.importer.mapping import Mapping
 from esynapse.ingest.importer.reader import file_format, read_chunks
 from esynapse.ingest.importer.staging import Staging
 from esynapse.progress import Progress, silent
-from esynapse.warehouse import TableBatch, Warehouse
+from esynapse.warehouse import Warehouse
 from esynapse.warehouse.raw_tables import DEAD_LETTER_SCHEMA
 
 LAYOUT = 1
@@ -156,7 +156,7 @@ def _write_bad_rows(warehouse: Warehouse, staged: Staging, path: Path, key: _Key
         ]
         rows = pa.table(columns, schema=DEAD_LETTER_SCHEMA)
         batch_key = f"{key.batch}/{number}"
-        added += warehouse.write_tables(TableBatch("dead_letter_events", rows, batch_key))
+        added += warehouse.append("dead_letter_events", rows, batch_key=batch_key)
     return added
 
 

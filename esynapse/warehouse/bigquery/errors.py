@@ -71,7 +71,8 @@ def _advice(error: Exception) -> str:
 
 
 def _reasons(error: Exception) -> list[str]:
-    listed = [entry.get("reason") for entry in getattr(error, "errors", []) or []]
+    entries = getattr(error, "errors", []) or []
+    listed = [entry.get("reason") for entry in entries if isinstance(entry, dict)]
     return [reason for reason in (*listed, getattr(error, "reason", None)) if reason]
 
 

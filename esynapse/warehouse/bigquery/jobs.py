@@ -1,31 +1,33 @@
 """Statements as jobs of BigQuery: labelled, capped in what they read, tried again if that helps.
 
-Retries are the client's own (google.cloud.bigquery.retry: DEFAULT_RETRY for calls,
-DEFAULT_JOB_RETRY for jobs), with exponential back-off on 429, 500, 502, 503, lost connections and
-jobs that BigQuery itself gave up. The client names each job and sends a lost call again under that
-name, so no job starts twice; one that runs again after all does no harm, as every statement
-replaces what it writes.
+Retries are the client's own (google.cloud.bigquery.retry), with exponential back-off on 429, 500,
+502, 503, lost connections and jobs that BigQuery itself gave up. The client names each job and
+sends a lost call again under that name, so no job starts twice; one that runs again after all does
+no harm, as every statement replaces what it writes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
+from esynapse.warehouse.bigquery.clients import retries
 from esynapse.warehouse.bigquery.errors import explained
+from esynapse.warehouse.bigquery.parameters import query_parameters
 
 if TYPE_CHECKING:
-    from google.cloud.bigquery import Client
+    from google.cloud.bigquery import Client, QueryJobConfig, SchemaField
+    from google.cloud.bigquery.table import RowIterator
 
-_TYPES: dict[type, str] = {datetime: "TIMESTAMP", bool: "BOOL", str: "STRING"}
 _COLUMNS = {
     pa.string(): "STRING",
-    pa.bool_(): "BOOL",
-    pa.int64(): "INT64",
-    pa.float64(): "FLOAT64",
+    pa.binary(): "BYTES",
+    pa.bool_(): "BOOLEAN",
+    pa.int64(): "INTEGER",
+    pa.float64(): "FLOAT",
+    pa.date32(): "DATE",
     pa.timestamp("us", tz="UTC"): "TIMESTAMP",
 }
 
@@ -36,7 +38,7 @@ class Statement:
 
     name: str
     sql: str
-    parameters: Mapping[str, datetime | bool | str] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     model: str | None = None
     """The model that it reads, without which not even a dry run succeeds."""
 
@@ -71,7 +73,7 @@ class Jobs:
         """The rows that it returns and how many it inserted, when it is done."""
         with explained(statement.name):
             job = self._start(statement, maximum_bytes_billed=self._maximum_bytes)
-            rows = [dict(row.items()) for row in job.result()]
+            rows = [dict(row.items()) for row in job.result(retry=retries())]
         return rows, job.dml_stats.inserted_row_count if job.dml_stats else 0
 
     def read(self, statement: Statement) -> list[dict[str, Any]]:
@@ -79,29 +81,49 @@ class Jobs:
         self.check(statement)
         return self.run(statement)[0]
 
+    def ask(self, statement: Statement, *, dataset: str) -> "RowIterator":
+        """The answer to a question whose tables are in ``dataset`` (``project.dataset``)."""
+        with explained(statement.name):
+            job = self._start(
+                statement, default_dataset=dataset, maximum_bytes_billed=self._maximum_bytes
+            )
+            rows: RowIterator = job.result(retry=retries())
+        return rows
+
     def models(self, dataset: str) -> set[str]:
         """Names of the models in a dataset (``project.dataset``)."""
         with explained("the list of models"):
-            return {model.model_id for model in self._client.list_models(dataset)}
+            found = self._client.list_models(dataset, retry=retries())
+            return {model.model_id for model in found}
 
     def create_table(self, name: str, schema: pa.Schema) -> None:
         """Create an empty table (``project.dataset.table``), unless it is there."""
-        from google.cloud.bigquery import SchemaField, Table
+        from google.cloud.bigquery import Table
 
-        columns = [SchemaField(column.name, _COLUMNS[column.type]) for column in schema]
         with explained(f"the creation of {name}"):
-            self._client.create_table(Table(name, schema=columns), exists_ok=True)
+            table = Table(name, schema=schema_fields(schema))
+            self._client.create_table(table, exists_ok=True, retry=retries())
 
     def _start(self, statement: Statement, **options: Any) -> Any:
-        from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
+        return self._client.query(
+            statement.sql,
+            job_config=self._config(statement, **options),
+            job_id_prefix=f"esynapse-{self._flow}-{statement.name}-",
+            retry=retries(),
+        )
 
-        config = QueryJobConfig(
+    def _config(self, statement: Statement, **options: Any) -> "QueryJobConfig":
+        from google.cloud.bigquery import QueryJobConfig
+
+        return QueryJobConfig(
             labels={"app": "esynapse", "flow": self._flow, "statement": statement.name},
-            query_parameters=[
-                ScalarQueryParameter(name, _TYPES[type(value)], value)
-                for name, value in statement.parameters.items()
-            ],
+            query_parameters=query_parameters(statement.parameters),
             **options,
         )
-        prefix = f"esynapse-{self._flow}-{statement.name}-"
-        return self._client.query(statement.sql, job_config=config, job_id_prefix=prefix)
+
+
+def schema_fields(schema: pa.Schema) -> list["SchemaField"]:
+    """An Arrow schema as columns of BigQuery, all of them nullable."""
+    from google.cloud.bigquery import SchemaField
+
+    return [SchemaField(column.name, _COLUMNS[column.type]) for column in schema]
