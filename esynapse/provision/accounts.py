@@ -11,7 +11,7 @@ from esynapse.provision.connections import ATTEMPTS, Connections
 from esynapse.provision.resources import Resource
 
 OPERATION_SECONDS = 300.0
-POLL_SECONDS = 1.0
+FIRST_POLL, LONGEST_POLL = 0.1, 3.0
 
 
 class Apis:
@@ -80,11 +80,12 @@ def finish(api: Any, operation: dict[str, Any], what: str) -> None:
     Raises:
         EsynapseError: it fails, or takes longer than five minutes.
     """
-    deadline = time.monotonic() + OPERATION_SECONDS
+    deadline, pause = time.monotonic() + OPERATION_SECONDS, FIRST_POLL
     while not operation.get("done"):
         if time.monotonic() > deadline:
             raise EsynapseError(f"{what} takes longer than five minutes: run this again later")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_POLL)
         call = api.operations().get(name=operation["name"])
         operation = call.execute(num_retries=ATTEMPTS)
     if "error" in operation:
