@@ -117,8 +117,14 @@ def _options(table: "Table") -> dict[str, Any]:
         "partitioning": {"type": days.type_, "field": days.field} if days else None,
         "expiration_days": (days.expiration_ms or 0) // DAY_MS if days else 0,
         "clustering": list(table.clustering_fields or []),
-        "require_partition_filter": bool(table.require_partition_filter),
+        "require_partition_filter": _requires_filter(table),
     }
+
+
+def _requires_filter(table: "Table") -> bool:
+    """Also where it was required the old way, as a part of the partitioning; bq still does that."""
+    days = table.time_partitioning.to_api_repr() if table.time_partitioning else {}
+    return bool(table.require_partition_filter or days.get("requirePartitionFilter"))
 
 
 def _set_options(table: "Table", resource: Resource, names: Collection[str]) -> list[str]:

@@ -119,7 +119,7 @@ def _properties(found: types.Subscription) -> dict[str, Any]:
     backoff, table = plain.retry_policy, plain.bigquery_config
     return {
         "topic": plain.topic,
-        "table": table.table,
+        "table": table.table.replace(":", ".", 1),  # with a colon, as gcloud has it, it is the same
         "use_table_schema": table.use_table_schema,
         "write_metadata": table.write_metadata,
         "drop_unknown_fields": table.drop_unknown_fields,

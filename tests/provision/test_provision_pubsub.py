@@ -121,6 +121,15 @@ def test_where_rows_go_is_changed_back_as_well(local):
     assert plan(local).due == ()
 
 
+def test_the_name_of_a_table_as_gcloud_writes_it_is_no_difference(service, subscriber):
+    provision(service)
+    made = live(service, subscriber)
+    subscriber.delete_subscription(subscription=made.name)
+    made.bigquery_config.table = f"{service.project}:esynapse.live_events"
+    subscriber.create_subscription(request=made)
+    assert plan(service).due == ()
+
+
 def test_a_subscription_of_a_topic_that_was_deleted_is_refused_with_what_to_do(service):
     provision(service)
     with publisher_client(service) as publisher:

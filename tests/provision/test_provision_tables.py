@@ -87,6 +87,12 @@ def test_an_expiration_is_taken_away_again(cloud, connect, live):
     assert live["timePartitioning"] == {"type": "DAY", "field": "event_timestamp"}
 
 
+def test_a_filter_that_is_required_the_way_of_bq_is_no_difference(cloud, connect, live):
+    del live["requirePartitionFilter"]
+    live["timePartitioning"]["requirePartitionFilter"] = True
+    assert plan(cloud, connect()).due == ()
+
+
 def test_a_dataset_elsewhere_is_refused_with_what_to_set(google, cloud, connect, live):
     google.datasets["esynapse"]["location"] = "europe-west1"
     with pytest.raises(EsynapseError, match="ESYNAPSE_LOCATION to europe-west1"):
