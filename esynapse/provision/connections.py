@@ -76,6 +76,8 @@ class Connections:
             path = "/bigquery/v2/" if name == "bigquery" else "/"
             options["credentials"] = AnonymousCredentials()
             options["client_options"] = ClientOptions(api_endpoint=self._api_endpoint + path)
+        else:  # a person's sign-in belongs to no project that could be asked whether it may
+            options["client_options"] = ClientOptions(quota_project_id=self.settings.project)
         return build(name, version, **options)
 
     @cached_property

@@ -29,6 +29,7 @@ class Grants:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self._has_agent = False
 
     def compare(self, resource: Resource) -> list[Difference] | None:
         try:
@@ -42,8 +43,9 @@ class Grants:
         return [] if there else None
 
     def create(self, resource: Resource) -> None:
-        if resource.properties["member"] == PUBSUB_AGENT:
+        if resource.properties["member"] == PUBSUB_AGENT and not self._has_agent:
             make_service_agent(self._connections, "pubsub.googleapis.com")
+            self._has_agent = True
         if resource.properties["on"] == "dataset":
             self._add_entry(resource)
             return

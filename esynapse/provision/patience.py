@@ -94,7 +94,7 @@ def _advice(error: Exception) -> str:
     if "illing" in text and code in (400, 403):
         return "link a billing account to the project, then run this again"
     if code == 403 and ("SERVICE_DISABLED" in text or "has not been used" in text):
-        return "if it was enabled a moment ago, run this again in a few minutes"
+        return "'gcloud services enable' enables it; a few minutes later run this again"
     if code == 403:
         return "your account needs the role owner, or those that docs/deploy-gcp.md lists"
     if code in (None, 429, 500, 502, 503, 504):

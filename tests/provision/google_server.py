@@ -81,7 +81,7 @@ class Google:
     def _service(self, name: str, verb: str) -> Json:
         if verb == "enable":
             self.enabled.add(name)
-            return {"name": f"operations/{name}", "done": False}
+            return {"name": f"operations/{name}", "done": not name.startswith("pubsub")}
         if verb == "generateServiceIdentity":
             self.accounts.add(AGENT)
             return {"name": "operations/identity", "done": True, "response": {"email": AGENT}}
