@@ -47,8 +47,7 @@ def compile_sql(folder: Path, target: str, *arguments: str) -> list[str]:
     """Compile for a target without asking its warehouse; the SQL of every node."""
     with environment(
         ESYNAPSE_HOME=str(folder),
-        ESYNAPSE_BIGQUERY_METHOD="oauth-secrets",
-        ESYNAPSE_BIGQUERY_TOKEN="none",
+        ESYNAPSE_BIGQUERY_ENDPOINT="http://127.0.0.1:1",
         ESYNAPSE_TIMEZONE=ZONE,
     ):
         options = ("--target", target, "--no-introspect", "--no-populate-cache")
