@@ -10,7 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 import sqlglot
+from bqemulator.api.routes import upload
 from bqemulator.cli import main
+from bqemulator.domain.errors import AlreadyExistsError
 from bqemulator.jobs.executor import JOB_RESULTS, JOB_SCHEMAS
 from bqemulator.sql.rewriter import create_table_schema_ctas
 from bqemulator.storage.engine import DuckDBEngine
@@ -79,12 +81,50 @@ def a_statement_is_parsed_once() -> None:
     sqlglot.parse_one = parse_one
 
 
+def a_load_has_the_name_that_it_is_given() -> None:
+    """And once a job has a name, no other can have it."""
+    read_configuration, run_load = upload._load_configuration_from_envelope, upload._run_load
+    new_name = upload._new_job_id
+
+    def with_name(envelope: dict[str, Any]) -> dict[str, Any]:
+        name = envelope.get("jobReference", {}).get("jobId")
+        return read_configuration(envelope) | {"name": name}
+
+    async def run_under_name(*, configuration: dict[str, Any], **rest: Any) -> Any:
+        configuration = dict(configuration)
+        name = configuration.pop("name")
+        if name and rest["ctx"].catalog.get_job(rest["project_id"], name):
+            raise AlreadyExistsError(f"Already Exists: Job {name}")
+        upload._new_job_id = lambda: name or new_name()  # asked for before anything is waited for
+        return await run_load(configuration=configuration, **rest)
+
+    upload._load_configuration_from_envelope = with_name
+    upload._run_load = run_under_name
+
+
+def a_load_changes_when_its_table_was_changed() -> None:
+    run_load = upload._run_load
+
+    async def run_and_note(*, configuration: dict[str, Any], **rest: Any) -> Any:
+        name, job = await run_load(configuration=configuration, **rest)
+        target, catalog = configuration["load"]["destinationTable"], rest["ctx"].catalog
+        table = catalog.get_table(rest["project_id"], target["datasetId"], target["tableId"])
+        if job.error_result is None and table:
+            now = rest["ctx"].clock.now()
+            catalog.update_table(table.model_copy(update={"last_modified_time": now}))
+        return name, job
+
+    upload._run_load = run_and_note
+
+
 MENDS = (
     a_typed_table_may_be_made_of_a_query_in_parentheses,
     a_cast_keeps_its_precision,
     a_numeric_has_nine_decimals,
     the_rows_of_a_query_come_over_the_storage_api,
     a_statement_is_parsed_once,
+    a_load_has_the_name_that_it_is_given,
+    a_load_changes_when_its_table_was_changed,
 )
 
 if __name__ == "__main__":

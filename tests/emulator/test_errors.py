@@ -20,6 +20,7 @@ from esynapse.warehouse.bigquery.clients import bigquery_client, storage_client
 from tests.dbt_project import googlesql
 from tests.dbt_project.comparing import Row, differences
 from tests.emulator.process import MENDED, Emulator
+from tests.emulator.test_load_errors import MENDS as LOAD_MENDS
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +127,7 @@ def over_storage(emulator: Emulator, sql: str) -> pa.Table:
 def test_every_mend_has_its_error() -> None:
     mends = re.findall(r"^def (\w+)", MENDED.read_text(), re.MULTILINE)
 
-    named = [TYPED_TABLE, STORAGE, *(error.name for error in MET)]
+    named = [TYPED_TABLE, STORAGE, *LOAD_MENDS, *(error.name for error in MET)]
     assert sorted(mends) == sorted([*named, FOR_SPEED])
 
 
