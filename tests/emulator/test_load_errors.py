@@ -55,16 +55,17 @@ def test_a_load_keeps_its_name_and_takes_it_once_in_the_mended_emulator_alone(
     plain: bigquery.Client, client: bigquery.Client, bigquery_settings: Settings
 ) -> None:
     table = made_table(client, bigquery_settings)
-    assert load(client, table, "mine").job_id == "mine"
-    assert client.get_job("mine").state == "DONE"
+    name = f"load-into-{bigquery_settings.dataset}"
+    assert load(client, table, name).job_id == name
+    assert client.get_job(name).state == "DONE"
     with pytest.raises(Conflict):
-        load(client, table, "mine")
+        load(client, table, name)
 
     table = made_table(plain, bigquery_settings)
     for _ in range(2):
-        assert load(plain, table, "mine").job_id != "mine"
+        assert load(plain, table, name).job_id != name
     with pytest.raises(NotFound):
-        plain.get_job("mine")
+        plain.get_job(name)
 
 
 def test_a_load_changes_its_table_in_the_mended_emulator_alone(
@@ -72,7 +73,7 @@ def test_a_load_changes_its_table_in_the_mended_emulator_alone(
 ) -> None:
     def changed(by: bigquery.Client) -> tuple[datetime, datetime]:
         before = made_table(by, bigquery_settings)
-        load(by, before, "mine")
+        load(by, before, f"change-{bigquery_settings.dataset}")
         return before.modified, by.get_table(before).modified
 
     before, after = changed(client)

@@ -30,6 +30,10 @@ WITHIN_A_CALL = 3
 OF_THE_SERVICE = frozenset({"backendError", "internalError", "jobBackendError", "jobInternalError"})
 """Reasons for which https://cloud.google.com/bigquery/docs/error-messages advises another try."""
 
+FORGOTTEN = frozenset({404, 410})
+"""What an upload is answered that the service does not know any more: it has to begin anew
+(https://cloud.google.com/storage/docs/resumable-uploads#practices). The table is there by then."""
+
 
 class Loader:
     """Loads rows into tables with one client.
@@ -99,11 +103,18 @@ class Loader:
     def _send(
         self, table: "Table", rows: pa.Table, config: "LoadJobConfig", name: str | None = None
     ) -> "LoadJob":
+        from google.api_core.exceptions import ClientError, ServiceUnavailable
+
         file = io.BytesIO()
         pq.write_table(rows, file, compression="zstd")
-        return self._client.load_table_from_file(
-            file, table.reference, rewind=True, job_id=name, job_config=config
-        )
+        try:
+            return self._client.load_table_from_file(
+                file, table.reference, rewind=True, job_id=name, job_config=config
+            )
+        except ClientError as error:
+            if error.code in FORGOTTEN:
+                raise ServiceUnavailable(error.message) from error  # so that it is tried again
+            raise
 
     def _config(self, table: "Table", disposition: str) -> "LoadJobConfig":
         from google.cloud.bigquery import LoadJobConfig
