@@ -17,8 +17,8 @@ def provision_flow() -> list[str]:
     """Create what is missing and change what is not as declared; all else stays as it is.
 
     On the local target these are topics and subscriptions, on Google Cloud also APIs, datasets,
-    tables, a service account and grants. The account that runs this flow there must own the
-    project: it is run once by a person, not by the pipeline's account.
+    tables, a bucket, a service account and grants. The account that runs this flow there must own
+    the project: it is run once by a person, not by the pipeline's account.
 
     Returns what was done, in order.
     """

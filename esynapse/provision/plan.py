@@ -16,6 +16,7 @@ from esynapse.settings import Settings
 _API_OF: dict[Kind, str] = {
     "dataset": "bigquery.googleapis.com",
     "table": "bigquery.googleapis.com",
+    "bucket": "storage.googleapis.com",
     "topic": "pubsub.googleapis.com",
     "subscription": "pubsub.googleapis.com",
     "service account": "iam.googleapis.com",
@@ -69,8 +70,9 @@ def destroy(
 ) -> list[Resource]:
     """Delete everything declared, in reverse order; what was deleted.
 
-    Datasets go with all that is in them, also what others put there. Grants on the project are
-    taken back, other grants go with what they are on. APIs stay enabled. What is gone is no error.
+    Datasets and the bucket go with all that is in them, also what others put there. Grants on the
+    project are taken back, other grants go with what they are on. APIs stay enabled. What is gone
+    is no error.
 
     Raises:
         EsynapseError: the services do not answer or refuse; what is deleted stays so.
@@ -87,8 +89,8 @@ class _Work:
         self._settings = connections.settings
         self._lacking = connections.lacking()
         self._executors: dict[Kind, Executor] = {}
-        self._disabled: set[str] = set()
-        """APIs found to be off, so that nothing can be there of what is theirs."""
+        self._absent: set[str] = set()
+        """What is not there or off, so that nothing can be there of what is its."""
 
     def plan(self) -> Plan:
         left_out = ", ".join(self._lacking.values())
@@ -129,12 +131,12 @@ class _Work:
                 yield Change("change" if found else "unchanged", resource, tuple(found))
 
     def _compare(self, resource: Resource) -> list[Difference] | None:
-        if self._needs(resource) & self._disabled:
-            return None
-        with explained(self._settings, "look at", resource):
-            found = self._executor(resource.kind).compare(resource)
-        if resource.kind == "API" and found is None:
-            self._disabled.add(resource.name)
+        found = None
+        if not self._needs(resource) & self._absent:
+            with explained(self._settings, "look at", resource):
+                found = self._executor(resource.kind).compare(resource)
+        if found is None:
+            self._absent.add(resource.name)
         return found
 
     def _do(self, change: Change, settle_seconds: float) -> None:
@@ -160,12 +162,13 @@ class _Work:
         patiently(once, 0.0)
 
     def _needs(self, resource: Resource) -> set[str]:
-        """The APIs without which it cannot be there."""
+        """The APIs, and for a grant what it is on, without which it cannot be there."""
         if resource.kind != "grant":
             return {_API_OF[resource.kind]} if resource.kind in _API_OF else set()
         on = resource.properties["on"]
         theirs = _API_OF.get(on, "cloudresourcemanager.googleapis.com")
-        return {theirs, "iam.googleapis.com", "pubsub.googleapis.com"}
+        itself = resource.properties["resource"]
+        return {itself, theirs, "iam.googleapis.com", "pubsub.googleapis.com"}
 
     def _executor(self, kind: Kind) -> Executor:
         if kind not in self._executors:
@@ -183,6 +186,10 @@ def _made(kind: Kind, connections: Connections) -> Executor:
         from esynapse.provision import datasets
 
         return datasets.Datasets(connections) if kind == "dataset" else datasets.Tables(connections)
+    if kind == "bucket":
+        from esynapse.provision.buckets import Buckets
+
+        return Buckets(connections)
     if kind == "grant":
         from esynapse.provision.grants import Grants
 
