@@ -46,11 +46,13 @@ def provision(
     connections: Connections | None = None,
     *,
     tell: Callable[[Change], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[Change]:
     """Make everything as declared; what was done, in order. Run again, it does nothing.
 
     Args:
         tell: called after each change.
+        say: called with a line where Google takes long to know what was just made.
 
     Raises:
         EsynapseError: something cannot be changed where it is (nothing is touched then), or the
@@ -59,7 +61,7 @@ def provision(
     with connections or Connections(settings) as opened:
         if settings.target == "bigquery":
             opened.check()
-        return _Work(opened).apply(tell)
+        return _Work(opened).apply(tell, say)
 
 
 def destroy(
@@ -97,7 +99,7 @@ class _Work:
         notes = (f"left out, as the emulators have none: {left_out}",) if left_out else ()
         return Plan(tuple(self._compared()), notes)
 
-    def apply(self, tell: Callable[[Change], None]) -> list[Change]:
+    def apply(self, tell: Callable[[Change], None], say: Callable[[str], None]) -> list[Change]:
         due = self.plan().due
         for change in due:
             _check_that_it_can_be_changed(change)
@@ -105,7 +107,7 @@ class _Work:
         for change in due:
             seconds = self._connections.settle_seconds if done else 0.0
             with explained(self._settings, change.action, change.resource):
-                self._do(change, seconds)
+                self._do(change, seconds, say)
             done.append(change)
             tell(change)
         return done
@@ -139,7 +141,7 @@ class _Work:
             self._absent.add(resource.name)
         return found
 
-    def _do(self, change: Change, settle_seconds: float) -> None:
+    def _do(self, change: Change, settle_seconds: float, say: Callable[[str], None]) -> None:
         executor, resource = self._executor(change.resource.kind), change.resource
 
         def once() -> None:
@@ -149,7 +151,8 @@ class _Work:
                 assert isinstance(executor, Changer)
                 executor.change(resource, change.differences)
 
-        patiently(once, settle_seconds)
+        what = f"{change.action} {resource.kind} {resource.name}"
+        patiently(once, settle_seconds, lambda why: say(f"cannot {what} yet: {why}"))
 
     def _delete(self, executor: Remover, resource: Resource) -> None:
         def once() -> None:

@@ -68,7 +68,11 @@ def _show(settings: Settings, form: str) -> None:
 def _provision(settings: Settings) -> None:
     from esynapse.provision import provision as make
 
-    done = make(settings, tell=lambda change: click.echo(_done(change)))
+    done = make(
+        settings,
+        tell=lambda change: click.echo(_done(change)),
+        say=lambda line: click.echo(line, err=True),
+    )
     if not done:
         click.echo("nothing to do: all is as declared")
 
