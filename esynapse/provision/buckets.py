@@ -47,8 +47,8 @@ class Buckets:
                 raise
             if self._found(resource.name) is None:  # else made by a call whose answer we lost
                 raise EsynapseError(
-                    f"bucket {resource.name} is not of project {self._project}, and all of Google "
-                    "Cloud shares the names of buckets: set ESYNAPSE_BUCKET to another one"
+                    f"another project has bucket {resource.name} (names of buckets are global): "
+                    "set ESYNAPSE_BUCKET to another one, or wait a minute if this was just deleted"
                 ) from error
 
     def change(self, resource: Resource, differences: Collection[Difference]) -> None:

@@ -11,6 +11,8 @@ from tests.provision.google_refusals import RefusalError
 
 Json = dict[str, Any]
 Query = dict[str, str]
+Version = tuple[str, int]
+"""Name and generation."""
 OBJECTS_A_PAGE = 2
 
 
@@ -19,8 +21,8 @@ class Storage:
     """The buckets of the project, and the names that others have taken."""
 
     buckets: dict[str, Json] = field(default_factory=dict)
-    objects: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    """Name and generation of every version, by bucket."""
+    objects: dict[str, dict[Version, bool]] = field(default_factory=dict)
+    """Every version of every object, by bucket, with whether it is the live one."""
     theirs: set[str] = field(default_factory=set)
     busy: int = 0
     """How many more times another writes an object just before we delete the bucket."""
@@ -57,7 +59,7 @@ class Storage:
         if name in self.buckets:
             raise RefusalError(409, "Your previous request succeeded and you own it.", "conflict")
         self.buckets[name] = json.loads(json.dumps(body)) | {"location": body["location"].upper()}
-        self.objects[name] = []
+        self.objects[name] = {}
         if self.forgets:
             self.forgets = False
             raise RefusalError(503, "Backend Error", "backendError")
@@ -66,21 +68,21 @@ class Storage:
     def _delete(self, bucket: str) -> None:
         if self.busy:
             self.busy -= 1
-            self.objects[bucket].append(("position.json", 100 + self.busy))
+            self.objects[bucket]["position.json", 100 + self.busy] = True
         if self.objects[bucket]:
             raise RefusalError(409, "The bucket you tried to delete is not empty.", "conflict")
         del self.buckets[bucket]
 
-    def _objects(self, method: str, held: list[tuple[str, int]], name: str, query: Query) -> Json:
+    def _objects(self, method: str, held: dict[Version, bool], name: str, query: Query) -> Json:
         if method == "DELETE":
             version = (name, int(query["generation"]))
             if version not in held:
                 raise RefusalError(404, f"No such object: {name}", "notFound")
-            held.remove(version)
+            del held[version]
             return {}
-        versions = sorted(held) if query.get("versions") == "true" else sorted(dict(held).items())
         after = tuple(json.loads(query.get("pageToken", '["", 0]')))
-        rest = [version for version in versions if version > after]
+        shown = [v for v, live in held.items() if live or query.get("versions") == "true"]
+        rest = sorted(version for version in shown if version > after)
         page = rest[:OBJECTS_A_PAGE]
         answer: Json = {"items": [{"name": n, "generation": str(g)} for n, g in page]}
         if len(rest) > len(page):

@@ -64,6 +64,7 @@ def test_one_elsewhere_is_refused_with_what_to_set(google, cloud, connect, bucke
 def test_a_name_that_another_has_is_one_clear_line_and_no_call_reaches_that_bucket(
     google, cloud, connect
 ):
+    google.enabled.add("storage.googleapis.com")
     google.storage.theirs.add(NAME)
     assert {change.action for change in plan(cloud, connect()).changes} == {"create"}
     with pytest.raises(EsynapseError, match=f"bucket {NAME} .*set ESYNAPSE_BUCKET") as raised:
@@ -77,6 +78,7 @@ def test_a_name_that_another_has_is_one_clear_line_and_no_call_reaches_that_buck
 
 
 def test_a_bucket_whose_name_only_begins_like_ours_is_not_ours(google, cloud, connect):
+    google.enabled.add("storage.googleapis.com")
     google.storage.buckets[f"{NAME}-2"] = {"name": f"{NAME}-2", "location": "EU"}
     provision(cloud, connect())
     destroy(cloud, connect())
@@ -90,11 +92,12 @@ def test_a_lost_answer_to_its_making_is_no_error(google, cloud, connect):
 
 
 def test_it_is_deleted_with_every_version_of_every_object(google, cloud, connect, bucket):
-    versions = [(f"a folder/file-{n} ü?#.json", g) for n in range(3) for g in (1, 2)]
-    google.storage.objects[NAME] = [*versions, ("position.json", 7)]
+    versions = {(f"a folder/file-{n} ü?#.json", g): g == 2 for n in range(3) for g in (1, 2)}
+    google.storage.objects[NAME] = versions | {("position.json", 7): True}
     destroy(cloud, connect())
-    assert google.storage.objects[NAME] == []
+    assert google.storage.objects[NAME] == {}
     assert google.storage.buckets == {}
+    assert google.writes.count(f"DELETE /storage/v1/b/{NAME}") == 1
 
 
 def test_what_is_written_while_it_is_emptied_is_deleted_as_well(google, cloud, connect, bucket):
