@@ -26,6 +26,8 @@ class Storage:
     theirs: set[str] = field(default_factory=set)
     busy: int = 0
     """How many more times another writes an object just before we delete the bucket."""
+    deleted_first: set[Version] = field(default_factory=set)
+    """Versions that another deletes just before we do."""
     forgets: bool = False
     """Whether the next answer to the making of a bucket is lost."""
 
@@ -76,6 +78,8 @@ class Storage:
     def _objects(self, method: str, held: dict[Version, bool], name: str, query: Query) -> Json:
         if method == "DELETE":
             version = (name, int(query["generation"]))
+            if version in self.deleted_first:
+                held.pop(version, None)
             if version not in held:
                 raise RefusalError(404, f"No such object: {name}", "notFound")
             del held[version]

@@ -101,6 +101,15 @@ def test_it_is_deleted_with_every_version_of_every_object(google, cloud, connect
     assert google.writes.count(f"DELETE /storage/v1/b/{NAME}") == 1
 
 
+def test_what_another_deletes_meanwhile_is_no_error_and_the_rest_goes(
+    google, cloud, connect, bucket
+):
+    google.storage.objects[NAME] = {("first", 1): True, ("second", 1): True}
+    google.storage.deleted_first = {("first", 1)}
+    destroy(cloud, connect())
+    assert google.storage.buckets == {}
+
+
 def test_what_is_written_while_it_is_emptied_is_deleted_as_well(google, cloud, connect, bucket):
     google.storage.busy = 2
     destroy(cloud, connect())
