@@ -4,6 +4,7 @@ A setting is read, first found wins, from the command line, the environment (``E
 a ``.env`` file in the working directory, and the default below.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -54,13 +55,17 @@ class Settings(BaseSettings):
     project: str = "esynapse-local"
     dataset: str = "esynapse"
     location: str = "US"
-    """Of the BigQuery datasets: a region or a multi-region. It cannot be changed later."""
+    """Of the BigQuery datasets and the bucket: a region or a multi-region. It cannot be changed
+    later."""
     event_expiration_days: Annotated[int, Field(ge=0, le=36500)] = 0
     """BigQuery deletes days of live_events that are older; 0 keeps them for ever."""
     topic: str = "live-events"
     subscription: str = "live-events-to-warehouse"
     dead_letter_topic: str = "live-events-dead-letter"
     dead_letter_subscription: str = "live-events-dead-letter-to-warehouse"
+    bucket: str = ""
+    """Cloud Storage bucket that keeps the shop between runs on Cloud Run; default
+    <project>-<dataset>-shop, in lower case with dashes."""
 
     host: str = "127.0.0.1"
     """Address that every server of the local target binds to."""
@@ -88,6 +93,23 @@ class Settings(BaseSettings):
     def _zone_exists(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is no IANA time zone (for example Europe/Berlin)")
+        return value
+
+    @field_validator("bucket")
+    @classmethod
+    def _bucket_may_be_called_so(cls, value: str) -> str:
+        """https://cloud.google.com/storage/docs/buckets#naming"""
+        parts = value.split(".")
+        if value and (
+            not re.fullmatch("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]", value)
+            or not all(1 <= len(part) <= 63 for part in parts)
+            or (len(parts) == 4 and all(part.isdigit() for part in parts))
+            or re.search("^goog|google|g00gle", value)
+        ):
+            raise ValueError(
+                "a bucket's name has 3 to 63 lower-case letters, digits, dashes and underscores, "
+                "begins and ends with a letter or digit, and has no 'google' in it"
+            )
         return value
 
     @field_validator("campaigns")

@@ -1,6 +1,6 @@
 """Provision: what the pipeline needs of its target, made as declared."""
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 
 from esynapse.provision import Change, provision
 from esynapse.settings import Settings, load_settings
@@ -9,7 +9,7 @@ from flows.common import FLOW_RETRIES, NETWORK_RETRIES, publish_result
 
 @task(name="make-resources", **NETWORK_RETRIES)
 def make_resources(settings: Settings) -> list[Change]:
-    return provision(settings)
+    return provision(settings, say=get_run_logger().warning)
 
 
 @flow(name="provision", **FLOW_RETRIES)
@@ -17,8 +17,8 @@ def provision_flow() -> list[str]:
     """Create what is missing and change what is not as declared; all else stays as it is.
 
     On the local target these are topics and subscriptions, on Google Cloud also APIs, datasets,
-    tables, a service account and grants. The account that runs this flow there must own the
-    project: it is run once by a person, not by the pipeline's account.
+    tables, a bucket, a service account and grants. The account that runs this flow there must own
+    the project: it is run once by a person, not by the pipeline's account.
 
     Returns what was done, in order.
     """

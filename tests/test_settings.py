@@ -30,6 +30,25 @@ def test_a_bad_value_is_one_line_with_its_name(setting: str, value: object) -> N
     assert repr(value) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "name", ["ab1", "my-shop_1", "shop.example.com", f"{'a' * 63}.{'b' * 63}", "192.168.5.4a", ""]
+)
+def test_a_bucket_may_be_called_what_cloud_storage_takes(name: str) -> None:
+    assert load_settings(bucket=name).bucket == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ab", "a" * 64, "Shop", "my shop", "-shop", "shop-", "a..b", "192.168.5.4"),
+        *("goog-shop", "my-google-shop", "gs://shop", f"{'a.' * 111}b"),
+    ],
+)
+def test_a_bucket_may_not_be_called_what_cloud_storage_refuses(name: str) -> None:
+    with pytest.raises(EsynapseError, match="bucket: a bucket's name has 3 to 63"):
+        load_settings(bucket=name)
+
+
 def test_the_environment_is_read_anew_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ESYNAPSE_SEED", "1")
     assert load_settings().seed == 1

@@ -20,6 +20,8 @@ SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 SETTLE_SECONDS = 240.0
 """How long a new API, account or grant is waited for: mostly two minutes are enough
 (https://cloud.google.com/iam/docs/access-change-propagation)."""
+SERVICE_PATHS = {"bigquery": "/bigquery/v2/", "storage": "/storage/v1/"}
+"""Of the REST APIs whose paths do not begin with a version."""
 ATTEMPTS = 3
 """More of a call over REST that meets a busy service (429, 5xx) or a lost connection."""
 
@@ -73,7 +75,7 @@ class Connections:
 
         options: dict[str, Any] = {"static_discovery": True, "cache_discovery": False}
         if self._api_endpoint:
-            path = "/bigquery/v2/" if name == "bigquery" else "/"
+            path = SERVICE_PATHS.get(name, "/")
             options["credentials"] = AnonymousCredentials()
             options["client_options"] = ClientOptions(api_endpoint=self._api_endpoint + path)
         else:  # a person's sign-in belongs to no project that could be asked whether it may
@@ -107,6 +109,7 @@ class Connections:
         found: dict[Kind, str] = {
             "API": "APIs",
             "service account": "the service account",
+            "bucket": "the bucket",
             "grant": "grants",
         }
         if not self.settings.bigquery_endpoint:

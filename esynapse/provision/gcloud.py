@@ -37,6 +37,7 @@ agent="serviceAccount:service-${{number}}@gcp-sa-pubsub.iam.gserviceaccount.com"
 ACCOUNTS = ("gcloud", "iam", "service-accounts")
 TOPICS = ("gcloud", "pubsub", "topics")
 SUBSCRIPTIONS = ("gcloud", "pubsub", "subscriptions")
+BUCKETS = ("gcloud", "storage", "buckets")
 
 
 def gcloud_script(settings: Settings) -> str:
@@ -95,6 +96,15 @@ def _table(_: Settings, resource: Resource) -> str:
     return _line("bq", "mk", "--force", "--table", *options, _colon(resource.name))
 
 
+def _bucket(settings: Settings, resource: Resource) -> str:
+    where = (f"--project={settings.project}", f"--location={resource.properties['location']}")
+    access = ("--uniform-bucket-level-access", "--public-access-prevention")
+    return _unless(
+        _line(*BUCKETS, "describe", f"gs://{resource.name}"),
+        _line("patiently", *BUCKETS, "create", f"gs://{resource.name}", *where, *access),
+    )
+
+
 def _topic(_: Settings, resource: Resource) -> str:
     return _unless(
         _line(*TOPICS, "describe", resource.name), _line(*TOPICS, "create", resource.name)
@@ -130,6 +140,8 @@ def _grant(settings: Settings, resource: Resource) -> str:
         return _line("patiently", *TOPICS, bind, name, *granted)
     if wanted["on"] == "subscription":
         return _line("patiently", *SUBSCRIPTIONS, bind, name, *granted)
+    if wanted["on"] == "bucket":
+        return _line("patiently", *BUCKETS, bind, f"gs://{name}", *granted)
     if wanted["on"] == "project":
         project = name.removeprefix("projects/")
         return _line("patiently", "gcloud", "projects", bind, project, *granted, "--condition=None")
@@ -146,6 +158,7 @@ _COMMANDS: dict[Kind, Callable[[Settings, Resource], str]] = {
     "service account": _account,
     "dataset": _dataset,
     "table": _table,
+    "bucket": _bucket,
     "topic": _topic,
     "subscription": _subscription,
     "grant": _grant,

@@ -100,6 +100,8 @@ class Grants:
         on = resource.properties["on"]
         if on == "table":
             return api("bigquery", "v2").tables()
+        if on == "bucket":
+            return api("storage", "v1").buckets()
         if on == "project":
             return api("cloudresourcemanager", "v3").projects()
         projects = api("pubsub", "v1").projects()
@@ -107,7 +109,11 @@ class Grants:
 
     def _policy(self, resource: Resource) -> dict[str, Any]:
         collection, name = self._collection(resource), _path(resource)
-        if resource.properties["on"] in ("topic", "subscription"):
+        if resource.properties["on"] == "bucket":
+            call = collection.getIamPolicy(
+                bucket=name, optionsRequestedPolicyVersion=POLICY_VERSION
+            )
+        elif resource.properties["on"] in ("topic", "subscription"):
             call = collection.getIamPolicy(
                 resource=name, options_requestedPolicyVersion=POLICY_VERSION
             )
@@ -118,9 +124,11 @@ class Grants:
         return policy
 
     def _write(self, resource: Resource, policy: dict[str, Any]) -> None:
-        call = self._collection(resource).setIamPolicy(
-            resource=_path(resource), body={"policy": policy}
-        )
+        collection, name = self._collection(resource), _path(resource)
+        if resource.properties["on"] == "bucket":
+            call = collection.setIamPolicy(bucket=name, body=policy)
+        else:
+            call = collection.setIamPolicy(resource=name, body={"policy": policy})
         call.execute(num_retries=ATTEMPTS)
 
 

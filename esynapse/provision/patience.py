@@ -10,27 +10,36 @@ from esynapse.provision.resources import Resource
 from esynapse.settings import Settings
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+QUIET_SECONDS = 10.0
+"""Waiting is silent if it is over by then."""
 CONFLICT = (409, 412)
 """Another wrote to the same policy since it was read: read it again."""
 CONFLICT_SECONDS = 20.0
 
 
-def patiently(call: Callable[[], None], settle_seconds: float) -> None:
+def patiently(
+    call: Callable[[], None], settle_seconds: float, say: Callable[[str], None] = lambda _: None
+) -> None:
     """Call until it succeeds, as long as what was made a moment ago may be what it lacks.
 
     ``call`` must read anew what it writes, and may run twice.
 
     Args:
         settle_seconds: for how long; 0 if nothing was made.
+        say: told once what is lacking, where it is waited for longer than ``QUIET_SECONDS``.
     """
-    began, pause = time.monotonic(), FIRST_PAUSE
+    began, pause, said = time.monotonic(), FIRST_PAUSE, False
     while True:
         try:
             return call()
         except Exception as error:
             waits = max(settle_seconds if _is_unsettled(error) else 0, _conflict_seconds(error))
-            if time.monotonic() + pause - began > waits:
+            waited = time.monotonic() + pause - began
+            if waited > waits:
                 raise
+            if waited > QUIET_SECONDS and not said:
+                said = True
+                say(f"{_first_line(error)}; trying for {waits:.0f} seconds at most")
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -16,6 +16,7 @@ from esynapse.settings import Settings
 _API_OF: dict[Kind, str] = {
     "dataset": "bigquery.googleapis.com",
     "table": "bigquery.googleapis.com",
+    "bucket": "storage.googleapis.com",
     "topic": "pubsub.googleapis.com",
     "subscription": "pubsub.googleapis.com",
     "service account": "iam.googleapis.com",
@@ -45,11 +46,13 @@ def provision(
     connections: Connections | None = None,
     *,
     tell: Callable[[Change], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[Change]:
     """Make everything as declared; what was done, in order. Run again, it does nothing.
 
     Args:
         tell: called after each change.
+        say: called with a line where Google takes long to know what was just made.
 
     Raises:
         EsynapseError: something cannot be changed where it is (nothing is touched then), or the
@@ -58,7 +61,7 @@ def provision(
     with connections or Connections(settings) as opened:
         if settings.target == "bigquery":
             opened.check()
-        return _Work(opened).apply(tell)
+        return _Work(opened).apply(tell, say)
 
 
 def destroy(
@@ -69,8 +72,9 @@ def destroy(
 ) -> list[Resource]:
     """Delete everything declared, in reverse order; what was deleted.
 
-    Datasets go with all that is in them, also what others put there. Grants on the project are
-    taken back, other grants go with what they are on. APIs stay enabled. What is gone is no error.
+    Datasets and the bucket go with all that is in them, also what others put there. Grants on the
+    project are taken back, other grants go with what they are on. APIs stay enabled. What is gone
+    is no error.
 
     Raises:
         EsynapseError: the services do not answer or refuse; what is deleted stays so.
@@ -87,15 +91,15 @@ class _Work:
         self._settings = connections.settings
         self._lacking = connections.lacking()
         self._executors: dict[Kind, Executor] = {}
-        self._disabled: set[str] = set()
-        """APIs found to be off, so that nothing can be there of what is theirs."""
+        self._absent: set[str] = set()
+        """What is not there or off, so that nothing can be there of what is its."""
 
     def plan(self) -> Plan:
         left_out = ", ".join(self._lacking.values())
         notes = (f"left out, as the emulators have none: {left_out}",) if left_out else ()
         return Plan(tuple(self._compared()), notes)
 
-    def apply(self, tell: Callable[[Change], None]) -> list[Change]:
+    def apply(self, tell: Callable[[Change], None], say: Callable[[str], None]) -> list[Change]:
         due = self.plan().due
         for change in due:
             _check_that_it_can_be_changed(change)
@@ -103,7 +107,7 @@ class _Work:
         for change in due:
             seconds = self._connections.settle_seconds if done else 0.0
             with explained(self._settings, change.action, change.resource):
-                self._do(change, seconds)
+                self._do(change, seconds, say)
             done.append(change)
             tell(change)
         return done
@@ -129,15 +133,15 @@ class _Work:
                 yield Change("change" if found else "unchanged", resource, tuple(found))
 
     def _compare(self, resource: Resource) -> list[Difference] | None:
-        if self._needs(resource) & self._disabled:
-            return None
-        with explained(self._settings, "look at", resource):
-            found = self._executor(resource.kind).compare(resource)
-        if resource.kind == "API" and found is None:
-            self._disabled.add(resource.name)
+        found = None
+        if not self._needs(resource) & self._absent:
+            with explained(self._settings, "look at", resource):
+                found = self._executor(resource.kind).compare(resource)
+        if found is None:
+            self._absent.add(resource.name)
         return found
 
-    def _do(self, change: Change, settle_seconds: float) -> None:
+    def _do(self, change: Change, settle_seconds: float, say: Callable[[str], None]) -> None:
         executor, resource = self._executor(change.resource.kind), change.resource
 
         def once() -> None:
@@ -147,7 +151,8 @@ class _Work:
                 assert isinstance(executor, Changer)
                 executor.change(resource, change.differences)
 
-        patiently(once, settle_seconds)
+        what = f"{change.action} {resource.kind} {resource.name}"
+        patiently(once, settle_seconds, lambda why: say(f"cannot {what} yet: {why}"))
 
     def _delete(self, executor: Remover, resource: Resource) -> None:
         def once() -> None:
@@ -160,12 +165,13 @@ class _Work:
         patiently(once, 0.0)
 
     def _needs(self, resource: Resource) -> set[str]:
-        """The APIs without which it cannot be there."""
+        """The APIs, and for a grant what it is on, without which it cannot be there."""
         if resource.kind != "grant":
             return {_API_OF[resource.kind]} if resource.kind in _API_OF else set()
         on = resource.properties["on"]
         theirs = _API_OF.get(on, "cloudresourcemanager.googleapis.com")
-        return {theirs, "iam.googleapis.com", "pubsub.googleapis.com"}
+        itself = resource.properties["resource"]
+        return {itself, theirs, "iam.googleapis.com", "pubsub.googleapis.com"}
 
     def _executor(self, kind: Kind) -> Executor:
         if kind not in self._executors:
@@ -183,6 +189,10 @@ def _made(kind: Kind, connections: Connections) -> Executor:
         from esynapse.provision import datasets
 
         return datasets.Datasets(connections) if kind == "dataset" else datasets.Tables(connections)
+    if kind == "bucket":
+        from esynapse.provision.buckets import Buckets
+
+        return Buckets(connections)
     if kind == "grant":
         from esynapse.provision.grants import Grants
 

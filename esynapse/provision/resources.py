@@ -15,7 +15,9 @@ from esynapse.settings import Settings
 from esynapse.warehouse.bigquery.names import Names
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 
-Kind = Literal["API", "service account", "dataset", "table", "topic", "subscription", "grant"]
+Kind = Literal[
+    "API", "service account", "dataset", "table", "bucket", "topic", "subscription", "grant"
+]
 
 APIS = (
     "bigquery.googleapis.com",
@@ -24,7 +26,10 @@ APIS = (
     "iam.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "artifactregistry.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "secretmanager.googleapis.com",
     "run.googleapis.com",
+    "storage.googleapis.com",
 )
 DATASET_ENDINGS = ("", "_staging", "_intermediate", "_marts", "_semantic", "_published")
 """Of the raw tables, of dbt's schemas, and of what readers read."""
@@ -62,6 +67,7 @@ def resources(settings: Settings) -> tuple[Resource, ...]:
             for name in dataset_names(settings)
         ),
         *_tables(settings),
+        Resource("bucket", shop_bucket(settings), _bucket_properties(settings)),
         *_topics(settings),
         *_grants_to_pubsub(settings),
         *_subscriptions(settings),
@@ -83,6 +89,24 @@ def pipeline_account(settings: Settings) -> str:
     plain = re.sub("[^a-z0-9]+", "-", settings.dataset.lower()).lstrip("-0123456789")
     name = plain[:21].rstrip("-") or "esynapse"
     return f"{name}-pipeline@{settings.project}.iam.gserviceaccount.com"
+
+
+def shop_bucket(settings: Settings) -> str:
+    """Name of the bucket that keeps the shop between runs on Cloud Run.
+
+    Unless it is set: ``<project>-<dataset>-shop``, without what no bucket may be called, of 63
+    characters at most (https://cloud.google.com/storage/docs/buckets#naming).
+    """
+    plain = re.sub("(goog(le)?|[^a-z0-9])+", "-", f"{settings.project}-{settings.dataset}".lower())
+    return settings.bucket or f"{plain[:58].strip('-')}-shop"
+
+
+def _bucket_properties(settings: Settings) -> dict[str, Any]:
+    return {
+        "location": settings.location,
+        "uniform_bucket_level_access": True,
+        "public_access_prevention": "enforced",
+    }
 
 
 def _tables(settings: Settings) -> Iterator[Resource]:
@@ -175,6 +199,7 @@ def _grants_to_pipeline(settings: Settings) -> Iterator[Resource]:
         yield _grant("roles/bigquery.dataEditor", "dataset", dataset, account)
     topic = _topic_name(settings, settings.topic)
     yield _grant("roles/pubsub.publisher", "topic", topic, account)
+    yield _grant("roles/storage.objectUser", "bucket", shop_bucket(settings), account)
     for role in PROJECT_ROLES:
         yield _grant(role, "project", f"projects/{settings.project}", account)
 

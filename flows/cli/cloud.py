@@ -23,18 +23,26 @@ def blocks() -> None:
 @cli.command("work-pool")
 @click.option("--image", required=True, help="The image, by its full name in Artifact Registry.")
 @click.option("--region", required=True, help="Where the jobs run, for example europe-west1.")
-@click.option("--account", required=True, help="E-mail of the pipeline's service account.")
-@click.option("--bucket", required=True, help="Bucket that keeps the shop between runs.")
-def work_pool(image: str, region: str, account: str, bucket: str) -> None:
+@click.option(
+    "--account", help="E-mail of the service account of the runs [default: as provisioned]."
+)
+@click.option("--bucket", help="Bucket that keeps the shop between runs [default: as provisioned].")
+def work_pool(image: str, region: str, account: str | None, bucket: str | None) -> None:
     """Print the base job template of the work pool on Cloud Run, from the settings as they are.
 
     \b
     esynapse work-pool --image … > pool.json
     prefect work-pool create esynapse --type cloud-run-v2 --base-job-template pool.json
     """
+    from esynapse.provision.resources import pipeline_account, shop_bucket
     from flows.cloud_run import work_pool_template
 
+    settings = load_settings()
     template = work_pool_template(
-        load_settings(), image=image, region=region, account=account, bucket=bucket
+        settings,
+        image=image,
+        region=region,
+        account=account or pipeline_account(settings),
+        bucket=bucket or shop_bucket(settings),
     )
     click.echo(json.dumps(template, indent=2))

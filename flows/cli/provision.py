@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="With --destroy: do not ask.")
 @click.option("--project", help="Id of the Google Cloud project [default: ESYNAPSE_PROJECT].")
 @click.option("--dataset", help="BigQuery dataset of the raw tables [default: esynapse].")
-@click.option("--location", help="Region or multi-region of the datasets [default: US].")
+@click.option("--location", help="Region or multi-region of the data [default: US].")
 @home_option
 def provision(shows: bool, form: str | None, deletes: bool, yes: bool, **given: Any) -> None:
     """Make what the pipeline needs of its target: what is missing, and what is not as declared.
 
     On the local target these are the Pub/Sub topics and subscriptions; with
-    ESYNAPSE_TARGET=bigquery also APIs, a service account, datasets, tables and grants. What is
-    there already is kept, and run again this does nothing. --plan needs no account.
+    ESYNAPSE_TARGET=bigquery also APIs, a service account, datasets, tables, a bucket and grants.
+    What is there already is kept, and run again this does nothing. --plan needs no account.
     """
     if form and not shows:
         raise click.UsageError("--as is the form of a plan: say --plan as well")
@@ -68,7 +68,11 @@ def _show(settings: Settings, form: str) -> None:
 def _provision(settings: Settings) -> None:
     from esynapse.provision import provision as make
 
-    done = make(settings, tell=lambda change: click.echo(_done(change)))
+    done = make(
+        settings,
+        tell=lambda change: click.echo(_done(change)),
+        say=lambda line: click.echo(line, err=True),
+    )
     if not done:
         click.echo("nothing to do: all is as declared")
 
@@ -93,7 +97,7 @@ def _warning(settings: Settings) -> str:
     for resource in resources(settings):
         if resource.kind in ("service account", "topic", "subscription"):
             lines.append(f"  {_named(resource)}")
-        elif resource.kind == "dataset":
+        elif resource.kind in ("dataset", "bucket"):
             lines.append(f"  {_named(resource)} with all that is in it")
     return "\n".join(lines)
 

@@ -9,7 +9,10 @@ locals {
     "iam.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "artifactregistry.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "secretmanager.googleapis.com",
     "run.googleapis.com",
+    "storage.googleapis.com",
   ])
 
   datasets = {
@@ -44,6 +47,11 @@ locals {
   # 6 to 30 lower-case letters, digits and dashes, a letter first.
   plain_name = replace(replace(lower(var.dataset), "/[^a-z0-9]+/", "-"), "/^[-0-9]+/", "")
   account_id = "${trimsuffix(substr(local.plain_name, 0, 21), "-")}-pipeline"
+
+  # Without what no bucket may be called, of 63 characters at most.
+  plain_shop = replace(lower("${var.project}-${var.dataset}"), "/(goog(le)?|[^a-z0-9])+/", "-")
+  own_bucket = "${trim(substr(local.plain_shop, 0, 58), "-")}-shop"
+  bucket     = var.bucket == "" ? local.own_bucket : var.bucket
 }
 
 resource "google_project_service" "api" {
@@ -105,6 +113,18 @@ resource "google_bigquery_table" "raw" {
   table_id            = each.value
   schema              = file("${path.module}/schemas/${each.value}.json")
   deletion_protection = !var.delete_data
+}
+
+# Keeps the shop between runs on Cloud Run.
+resource "google_storage_bucket" "shop" {
+  project                     = var.project
+  name                        = local.bucket
+  location                    = var.location
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = var.delete_data
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_pubsub_topic" "dead_letter" {
@@ -209,7 +229,7 @@ resource "google_pubsub_subscription_iam_member" "pubsub_live" {
   member       = google_project_service_identity.pubsub.member
 }
 
-# What the pipeline needs: to write its datasets, to publish, to run jobs, to read.
+# What the pipeline needs: to write its datasets and its bucket, to publish, to run jobs, to read.
 
 resource "google_bigquery_dataset_iam_member" "pipeline" {
   for_each = local.datasets
@@ -225,6 +245,12 @@ resource "google_pubsub_topic_iam_member" "pipeline_live" {
   topic   = google_pubsub_topic.live.id
   role    = "roles/pubsub.publisher"
   member  = google_service_account.pipeline.member
+}
+
+resource "google_storage_bucket_iam_member" "pipeline_shop" {
+  bucket = google_storage_bucket.shop.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.pipeline.member
 }
 
 resource "google_project_iam_member" "pipeline" {

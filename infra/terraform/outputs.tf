@@ -8,6 +8,11 @@ output "datasets" {
   value       = [for dataset in google_bigquery_dataset.dataset : dataset.dataset_id]
 }
 
+output "bucket" {
+  description = "Name of the bucket that keeps the shop between runs on Cloud Run."
+  value       = google_storage_bucket.shop.name
+}
+
 output "topic" {
   description = "Full name of the topic that events are published to."
   value       = google_pubsub_topic.live.id

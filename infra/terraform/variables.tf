@@ -17,7 +17,7 @@ variable "dataset" {
 }
 
 variable "location" {
-  description = "Region or multi-region of the datasets; it cannot be changed later (ESYNAPSE_LOCATION)."
+  description = "Region or multi-region of the datasets and the bucket; it cannot be changed later (ESYNAPSE_LOCATION)."
   type        = string
   default     = "US"
 }
@@ -50,6 +50,12 @@ variable "dead_letter_subscription" {
   description = "Subscription that writes those to BigQuery (ESYNAPSE_DEAD_LETTER_SUBSCRIPTION)."
   type        = string
   default     = "live-events-dead-letter-to-warehouse"
+}
+
+variable "bucket" {
+  description = "Bucket that keeps the shop between runs on Cloud Run; default <project>-<dataset>-shop (ESYNAPSE_BUCKET)."
+  type        = string
+  default     = ""
 }
 
 variable "delete_data" {

@@ -38,7 +38,7 @@ def field(column: dict[str, str]) -> SchemaField:
 def test_all_that_emulators_have_is_made_and_a_second_time_nothing(emulated, client):
     found = plan(emulated)
     assert found.notes == (
-        "left out, as the emulators have none: APIs, the service account, grants",
+        "left out, as the emulators have none: APIs, the service account, the bucket, grants",
     )
     assert {change.resource.kind for change in found.changes} == KINDS
     assert len(provision(emulated)) == len(found.changes)

@@ -13,23 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-Json = dict[str, Any]
+from tests.provision.google_refusals import RefusalError
+from tests.provision.google_storage import Json, Query, Storage
+
 NUMBER = "415104041262"
 AGENT = f"service-{NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
 OWNERS = {"role": "OWNER", "specialGroup": "projectOwners"}
 OLD_NAMES = {"roles/bigquery.dataEditor": "WRITER", "roles/bigquery.dataViewer": "READER"}
-WRITES = ("PATCH", "DELETE")
-
-
-class RefusalError(Exception):
-    """An answer that is an error."""
-
-    def __init__(self, code: int, message: str, reason: str = "") -> None:
-        super().__init__(message)
-        error = {"code": code, "message": message, "errors": [{"reason": reason}]}
-        self.code, self.body = code, {"error": error}
+WRITES = ("PATCH", "DELETE", "PUT")
 
 
 @dataclass
@@ -43,6 +36,7 @@ class Google:
     datasets: dict[str, Json] = field(default_factory=dict)
     tables: dict[str, Json] = field(default_factory=dict)
     """By ``dataset.table``."""
+    storage: Storage = field(default_factory=Storage)
 
     in_pubsub: Callable[[str], bool] = lambda _: True
     """Whether Pub/Sub, which is another server, has a topic or subscription."""
@@ -58,13 +52,15 @@ class Google:
 
     _etag: int = 0
 
-    def answer(self, method: str, path: str, body: Json, etag: str | None) -> Json:
+    def answer(self, method: str, path: str, query: Query, body: Json, etag: str | None) -> Json:
         """The answer to one request; RefusalError for an error."""
         changes = method in WRITES or (method == "POST" and not path.endswith(":getIamPolicy"))
         if changes:
             self.writes.append(f"{method} {path}")
             if self.refuses and self.refuses in path:
                 raise RefusalError(403, "Permission denied on resource", "forbidden")
+        if found := re.fullmatch(r"/storage/v1/b/?([^/]*)/?(.*)", path):
+            return self._bucket(method, *found.groups(), query, body)
         if path.endswith("IamPolicy"):
             return self._policy(path, body)
         if found := re.fullmatch(r"/v1(?:beta1)?/projects/[^/]+/services/([^:]+):?(\w*)", path):
@@ -122,19 +118,36 @@ class Google:
             raise RefusalError(404, f"Resource not found ({name})")
         if found := re.search(r"/datasets/(\w+)/tables/(\w+)$", name):
             self._held(self.tables, f"{found[1]}.{found[2]}")
-        policy = self.policies.setdefault(name, {"etag": "0", "bindings": []})
         if verb == "getIamPolicy":
-            return policy
+            return self._read_policy(name)
+        return self._write_policy(name, body["policy"])
+
+    def _read_policy(self, name: str) -> Json:
+        return self.policies.setdefault(name, {"etag": "0", "bindings": []})
+
+    def _write_policy(self, name: str, wanted: Json) -> Json:
+        policy = self._read_policy(name)
         if self.interruptions:
             self.interruptions -= 1
             policy["etag"] = self._next_etag()
-        if body["policy"].get("etag") != policy["etag"]:
+        if wanted.get("etag") != policy["etag"]:
             raise RefusalError(409, "There were concurrent policy changes", "conflict")
-        for binding in body["policy"]["bindings"]:
+        for binding in wanted["bindings"]:
             for member in binding["members"]:
                 self._check_known(member)
-        self.policies[name] = body["policy"] | {"etag": self._next_etag()}
+        self.policies[name] = wanted | {"etag": self._next_etag()}
         return self.policies[name]
+
+    def _bucket(self, method: str, bucket: str, rest: str, query: Query, body: Json) -> Json:
+        self._check_enabled("storage.googleapis.com")
+        name = f"buckets/{bucket}"
+        if rest != "iam":
+            answer = self.storage.answer(method, bucket, rest, query, body)
+            if bucket not in self.storage.buckets:
+                self.policies.pop(name, None)
+            return answer
+        self.storage.ours(bucket)
+        return self._write_policy(name, body) if method == "PUT" else self._read_policy(name)
 
     def _bigquery(self, method: str, path: list[str], body: Json, etag: str | None) -> Json:
         is_table = len(path) > 1
@@ -215,10 +228,11 @@ def serving(google: Google) -> Iterator[str]:
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
-            path = self.path.split("?")[0].replace("%3A", ":").replace("%40", "@")
+            address = urlsplit(self.path)
+            path, query = unquote(address.path), dict(parse_qsl(address.query))
             try:
                 etag = self.headers.get("If-Match")
-                code, answer = 200, google.answer(self.command, path, body, etag)
+                code, answer = 200, google.answer(self.command, path, query, body, etag)
             except RefusalError as refusal:
                 code, answer = refusal.code, refusal.body
             data = json.dumps(answer).encode()
@@ -232,6 +246,9 @@ def serving(google: Google) -> Iterator[str]:
             self._answer()
 
         def do_POST(self) -> None:
+            self._answer()
+
+        def do_PUT(self) -> None:
             self._answer()
 
         def do_PATCH(self) -> None:

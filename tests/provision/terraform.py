@@ -54,6 +54,7 @@ class Module:
             "lower": str.lower,
             "substr": lambda text, start, length: text[start : start + length],
             "trimsuffix": str.removesuffix,
+            "trim": str.strip,
             "file": lambda path: Path(path).read_text(),
         }
         for file in read:

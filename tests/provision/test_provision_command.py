@@ -97,24 +97,36 @@ def test_the_local_target_is_made_then_all_is_there_then_it_is_deleted(local):
     assert esynapse("--destroy", "--yes", **of(local)).stdout == "nothing to delete\n"
 
 
-@pytest.mark.parametrize(
-    ("answer", "action"), [("n", "unchanged"), ("", "unchanged"), ("y", "create")]
-)
-def test_at_a_terminal_destroying_names_what_goes_and_asks(local, answer, action):
-    provision(local)
+def asked_at_a_terminal(answer: str, **environment: str) -> str:
+    """What destroying says to a person who then gives that answer."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*COMMAND, "--destroy"],
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **of(local)},
+        env={**os.environ, **environment},
     ) as process:
         os.write(ours, f"{answer}\n".encode())
         _, asked = process.communicate(timeout=120)
     os.close(ours)
     os.close(theirs)
-    assert "In project esynapse-local, for good:" in asked.decode()
+    return asked.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "action"), [("n", "unchanged"), ("", "unchanged"), ("y", "create")]
+)
+def test_at_a_terminal_destroying_names_what_goes_and_asks(local, answer, action):
+    provision(local)
+    asked = asked_at_a_terminal(answer, **of(local))
+    assert "In project esynapse-local, for good:" in asked
     for resource in resources(local):
-        assert resource.name in asked.decode()
+        assert resource.name in asked
     assert {change.action for change in plan(local).changes} == {action}
+
+
+def test_of_google_cloud_it_names_the_datasets_and_the_bucket_with_what_is_in_them():
+    asked = asked_at_a_terminal("n", **NO_GOOGLE, ESYNAPSE_PROJECT="shop-1")
+    assert "dataset shop-1.esynapse_marts with all that is in it\n" in asked
+    assert "bucket shop-1-esynapse-shop with all that is in it\n" in asked

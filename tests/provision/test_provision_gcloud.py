@@ -26,7 +26,10 @@ esac
 AGENT = PUBSUB_AGENT.replace("PROJECT_NUMBER", "42")
 
 
-@pytest.fixture(params=[{}, {"event_expiration_days": 30, "dataset": "my_shop", "location": "EU"}])
+OTHERS = {"event_expiration_days": 30, "dataset": "my_shop", "location": "EU", "bucket": "my.shop"}
+
+
+@pytest.fixture(params=[{}, OTHERS])
 def settings(request: pytest.FixtureRequest) -> Settings:
     return Settings(target="bigquery", project="shop-1", _env_file=None, **request.param)
 
@@ -115,6 +118,22 @@ def table(given: dict[str, str]) -> dict:
     return properties
 
 
+def test_the_bucket_is_the_one_declared(settings, tmp_path):
+    buckets = made(run(settings, tmp_path), "gcloud", "storage", "buckets", "create")
+    assert {name.removeprefix("gs://"): bucket(given) for name, given in buckets.items()} == (
+        declared(settings, "bucket")
+    )
+
+
+def bucket(given: dict[str, str]) -> dict:
+    assert given["project"] == "shop-1"
+    return {
+        "location": given["location"],
+        "uniform_bucket_level_access": "uniform-bucket-level-access" in given,
+        "public_access_prevention": "enforced" if "public-access-prevention" in given else "",
+    }
+
+
 def test_topics_and_subscriptions_are_those_declared(settings, tmp_path):
     commands = run(settings, tmp_path)
     assert list(made(commands, "gcloud", "pubsub", "topics", "create")) == list(
@@ -150,6 +169,7 @@ def test_grants_are_those_declared(settings, tmp_path):
             if command[0] == "gcloud":
                 on = command[command.index("add-iam-policy-binding") - 1].removesuffix("s")
                 name = f"projects/{plain[-1]}" if on == "project" else plain[-1]
+                name = name.removeprefix("gs://")
             found.add((given["role"], on, name, given["member"]))
         elif sql := re.fullmatch(r'GRANT `(.+)` ON SCHEMA `(.+)`\.`(.+)` TO "(.+)"', plain[-1]):
             found.add((sql[1], "dataset", f"{sql[2]}.{sql[3]}", sql[4]))
@@ -171,6 +191,7 @@ def test_what_needs_another_comes_after_it(settings, tmp_path):
         "service-accounts create",
         "--dataset",
         "--table",
+        "buckets create",
         "topics create",
         "services identity create",
         "add-iam-policy-binding",

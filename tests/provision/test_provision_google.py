@@ -1,9 +1,11 @@
 """Everything on Google Cloud, through the real clients: services, accounts, tables, policies."""
 
+import re
+
 import pytest
 
 from esynapse.errors import EsynapseError
-from esynapse.provision import destroy, plan, provision, resources
+from esynapse.provision import destroy, patience, plan, provision, resources
 from esynapse.provision.resources import APIS, dataset_names, pipeline_account
 from tests.provision.google_server import AGENT, OWNERS
 
@@ -112,6 +114,24 @@ def test_a_new_account_that_google_does_not_know_everywhere_yet_is_waited_for(
     provision(cloud, connect())
     assert google.late == 0
     assert actions(plan(cloud, connect())) == {"unchanged"}
+
+
+def test_a_short_wait_is_silent_and_a_long_one_says_once_what_is_lacking(
+    google, cloud, connect, monkeypatch
+):
+    monkeypatch.setattr(patience, "QUIET_SECONDS", 1.0)
+    said: list[str] = []
+    google.late = 1
+    provision(cloud, connect(), say=said.append)
+    assert said == []
+    destroy(cloud, connect())
+    google.late = 3
+    provision(cloud, connect(), say=said.append)
+    (line,) = said
+    assert re.fullmatch(
+        r"cannot create grant .* yet: .* does not exist; trying for 5 seconds .*",
+        line,
+    )
 
 
 def test_an_account_that_stays_unknown_is_one_clear_line_and_the_next_run_goes_on(

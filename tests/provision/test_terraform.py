@@ -15,6 +15,7 @@ GRANTS = {
     "google_pubsub_topic_iam_member": "topic",
     "google_pubsub_subscription_iam_member": "subscription",
     "google_bigquery_dataset_iam_member": "dataset",
+    "google_storage_bucket_iam_member": "bucket",
     "google_project_iam_member": "project",
 }
 KINDS = {
@@ -22,6 +23,7 @@ KINDS = {
     "google_service_account",
     "google_bigquery_dataset",
     "google_bigquery_table",
+    "google_storage_bucket",
     "google_pubsub_topic",
     "google_pubsub_subscription",
     *GRANTS,
@@ -37,6 +39,7 @@ VARIABLES = (
     "subscription",
     "dead_letter_topic",
     "dead_letter_subscription",
+    "bucket",
 )
 
 OTHERS = {
@@ -47,10 +50,14 @@ OTHERS = {
     "subscription": "s",
     "dead_letter_topic": "dead-t",
     "dead_letter_subscription": "dead-s",
+    "bucket": "where_the.shop-is",
 }
 
 
-@pytest.fixture(params=[{}, OTHERS], ids=["as it comes", "all otherwise"])
+@pytest.fixture(
+    params=[{}, OTHERS, {"dataset": "Google_" + "Sales_9" * 9}],
+    ids=["as it comes", "all otherwise", "a long name that no bucket may have"],
+)
 def settings(request: pytest.FixtureRequest) -> Settings:
     return Settings(target="bigquery", project="shop-1", _env_file=None, **request.param)
 
@@ -119,6 +126,13 @@ def table_properties(given: dict) -> dict:
     return properties
 
 
+def test_the_bucket_is_the_same_and_keeps_what_is_in_it(settings: Settings, module: Module) -> None:
+    (bucket,) = module.all("google_storage_bucket")
+    assert bucket.pop("force_destroy") is False
+    assert bucket.pop("project") == settings.project
+    assert {bucket.pop("name"): bucket} == declared(settings, "bucket")
+
+
 def test_topics_and_subscriptions_are_the_same_with_their_policies(
     settings: Settings, module: Module
 ) -> None:
@@ -156,7 +170,7 @@ def test_grants_are_the_same(settings: Settings, module: Module) -> None:
 
 
 def granted_on(on: str, grant: dict) -> str:
-    if on in ("topic", "subscription"):
+    if on in ("topic", "subscription", "bucket"):
         return grant[on]
     if on == "project":
         return f"projects/{grant['project']}"
