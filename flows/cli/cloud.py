@@ -25,7 +25,11 @@ def blocks() -> None:
 @click.option("--region", required=True, help="Where the jobs run, for example europe-west1.")
 @click.option("--account", required=True, help="E-mail of the pipeline's service account.")
 @click.option("--bucket", required=True, help="Bucket that keeps the shop between runs.")
-def work_pool(image: str, region: str, account: str, bucket: str) -> None:
+@click.option(
+    "--api-key-secret",
+    help="Secret of Secret Manager with the key to Prefect's API, if it has one.",
+)
+def work_pool(**options: str | None) -> None:
     """Print the base job template of the work pool on Cloud Run, from the settings as they are.
 
     \b
@@ -34,7 +38,5 @@ def work_pool(image: str, region: str, account: str, bucket: str) -> None:
     """
     from flows.cloud_run import work_pool_template
 
-    template = work_pool_template(
-        load_settings(), image=image, region=region, account=account, bucket=bucket
-    )
+    template = work_pool_template(load_settings(), **options)  # type: ignore[arg-type]
     click.echo(json.dumps(template, indent=2))
