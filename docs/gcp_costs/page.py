@@ -16,15 +16,18 @@ def table(figures: Figures) -> str:
     """The bill at each size, then the prices it is made of."""
     bills = [month(figures, events) for events in SIZES.values()]
     lines = [
-        f"| a month, {' and '.join(('USD', 'what is used'))} "
-        f"| {' | '.join(f'{size} events a day' for size in SIZES)} |",
+        _row(["a month: USD, what is used", *(f"{size} events a day" for size in SIZES)]),
         "|---|" + "---:|" * len(SIZES),
     ]
     for row in zip(*bills, strict=True):
         cells = [f"**{_usd(line.usd)}**<br>{line.amount}" for line in row]
         lines.append(_row([row[0].name, *cells]))
     totals = [f"**{_usd(sum(line.usd for line in bill))}**" for bill in bills]
-    lines += [_row(["**together**", *totals]), "", *_prices()]
+    lines += [_row(["**together**", *totals]), "", *_prices(), ""]
+    lines.append(
+        f"Bytes as measured on {figures['measured']}; prices as stored copies of these pages, read "
+        f"on {prices.CHECKED}, had them."
+    )
     return "\n".join(lines)
 
 
@@ -42,13 +45,20 @@ def _prices() -> list[str]:
     for price in prices.ALL:
         page = f"[page]({price.page})" + ("" if price.is_confirmed else " ¹")
         lines.append(
-            _row([f"{price.what}: {price.usd:.10g}", price.unit, price.free_text or "none", page])
+            _row(
+                [f"{price.what}: {_plain(price.usd)}", price.unit, price.free_text or "none", page]
+            )
         )
     return lines
 
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _plain(number: float) -> str:
+    """All its digits, never an exponent."""
+    return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
 def _usd(amount: float) -> str:

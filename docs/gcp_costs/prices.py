@@ -1,7 +1,8 @@
 """List prices in USD, as published for the US (multi-region; Cloud Run: a region
 of tier 1, billed by instance), without tax.
 
-They change: each names the page to look at. ``CHECKED`` is when they were last compared with it.
+They change: each names the page to look at. ``CHECKED`` is when they were last compared with stored
+copies of these pages.
 """
 
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ ACTIVE = Price("BigQuery, storage", 0.02, "GiB", 10, "10 GiB", _BIGQUERY)
 LONG_TERM = Price(
     "BigQuery, partitions that nothing changed for 90 days", 0.01, "GiB", 0, "", _BIGQUERY
 )
-QUERY = Price("BigQuery, bytes read", 6.25, "TiB", 1, "1 TiB", _BIGQUERY)
+QUERY = Price("BigQuery, bytes read", 6.25, "TiB", 1, "1 TiB", _BIGQUERY, is_confirmed=False)
 TRAINING = Price(
     "BigQuery ML, bytes read by CREATE MODEL × candidates of auto.ARIMA",
     312.5,
@@ -50,10 +51,10 @@ TRAINING = Price(
     f"{_BIGQUERY}#bqml",
     is_confirmed=False,
 )
-CPU = Price("Cloud Run, CPU", 0.000018, "vCPU-second", 240_000, "240,000", _RUN)
-MEMORY = Price("Cloud Run, memory", 0.000002, "GiB-second", 450_000, "450,000", _RUN)
+CPU = Price("Cloud Run, CPU", 0.000018, "vCPU-second", 240_000, "240,000 vCPU-seconds", _RUN)
+MEMORY = Price("Cloud Run, memory", 0.000002, "GiB-second", 450_000, "450,000 GiB-seconds", _RUN)
 OPERATIONS = Price(
-    "Cloud Storage, writes", 0.005, "1,000 operations", 5, "5,000", _STORAGE, is_confirmed=False
+    "Cloud Storage, writes", 0.005, "1,000 operations", 5, "5,000 operations", _STORAGE
 )
 
 ALL = (PUBLISH, TO_BIGQUERY, ACTIVE, LONG_TERM, QUERY, TRAINING, CPU, MEMORY, OPERATIONS)

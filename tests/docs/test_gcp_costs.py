@@ -43,6 +43,22 @@ def test_the_figures_say_what_the_sql_of_the_project_reads_today(costs: ModuleTy
     assert told["tables"].keys() == kept["bytes"].keys(), "run it with --measure"
 
 
+def test_no_statement_of_an_hourly_build_reads_all_that_every_event_adds_to(
+    costs: ModuleType,
+) -> None:
+    """The hourly cost follows what changed, and a month of it for what is trending."""
+    large = {"live_events", "stg_events", "int_session_products", "int_sessions"}
+    days = {
+        (name, table): days
+        for name, build in costs.read_figures()["builds"].items()
+        for table, days in build["reads"].items()
+        if table in large
+    }
+    assert large == {table for _, table in days}
+    assert not [read for read in days if not days[read]]
+    assert {read for read in days if days[read] > 6} == {("int_interaction_spans", "stg_events")}
+
+
 def test_a_page_without_a_place_for_the_table_is_refused(costs: ModuleType) -> None:
     with pytest.raises(ValueError, match="no place for the table"):
         costs.page_with("made", "a page")
