@@ -1,19 +1,19 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test check lint chaos truth bench lock format clean browser
+.PHONY: help up down test test-emulator check lint chaos truth bench lock format clean browser
 
 PYTHON ?= python3
 BIN    := .venv/bin
 MODELS := $(wildcard dbt/models/*/*.sql dbt/tests/*.sql)
 SQL    := $(MODELS) $(wildcard bigquery_ml/*.sql)
 # Two workers share the files as tests/conftest.py says, and in its order.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/emulator
 
 # Prefect and dbt start two to three times as fast from compiled modules; .venv is ours to write to.
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: .venv/run.stamp ## Set up, then run the whole pipeline on this machine (ARGS="--days 30 …")
 	$(BIN)/esynapse up $(ARGS)
@@ -27,6 +27,9 @@ test: .venv/dev.stamp browser ## Set up, then run every check and every test
 	$(BIN)/mypy
 	$(MAKE) -s lint
 	$(PYTEST)
+
+test-emulator: .venv/dev.stamp .venv-emulator/stamp ## The pipeline against emulators of Pub/Sub and BigQuery; prints the parity table
+	$(BIN)/pytest -s tests/emulator
 
 check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/ruff format --check .
@@ -61,9 +64,10 @@ format: .venv/dev.stamp ## Format and mend what the linter can mend
 lock: .venv/uv.stamp ## Resolve requirements*.in into requirements*.txt
 	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements-emulator.in -o requirements-emulator.txt
 
-clean: ## Remove the environment, the caches and the default home (.esynapse)
-	rm -rf .venv .esynapse .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+clean: ## Remove the environments, the caches and the default home (.esynapse)
+	rm -rf .venv .venv-emulator .esynapse .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
 # Debian's Chromium for the browser tests; where it cannot be installed they say that they skip.
 browser:
@@ -84,6 +88,11 @@ browser:
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
+	@touch $@
+
+.venv-emulator/stamp: .venv/uv.stamp requirements-emulator.txt
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python .venv-emulator
+	$(BIN)/uv pip install -q --python .venv-emulator/bin/python -r requirements-emulator.txt
 	@touch $@
 
 # A new rule or a changed macro may concern every file. A stamp bears the time at which its lint

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
 
     bigquery_endpoint: str = ""
     """Where an emulator's REST API is, for example http://127.0.0.1:9050; '' is Google's."""
+    bigquery_storage_endpoint: str = ""
+    """Where an emulator's Storage API is, for example 127.0.0.1:9060; with an endpoint alone, rows
+    come over REST."""
     bigquery_maximum_bytes: Annotated[int, Field(ge=10_000_000)] = 1_000_000_000
     """A statement of the retrain that would read more is not run. BigQuery bills 10 MB at least."""
     bigquery_challenger: bool = False

@@ -1,32 +1,40 @@
-"""Provision: the topics and subscriptions that events flow through."""
+"""Provision: what the pipeline needs of its target, made as declared."""
 
 from prefect import flow, task
 
-from esynapse.ingest.provision import provision
+from esynapse.provision import Change, provision
 from esynapse.settings import Settings, load_settings
 from flows.common import FLOW_RETRIES, NETWORK_RETRIES, publish_result
 
 
-@task(name="create-topics-and-subscriptions", **NETWORK_RETRIES)
-def create_resources(settings: Settings) -> list[str]:
+@task(name="make-resources", **NETWORK_RETRIES)
+def make_resources(settings: Settings) -> list[Change]:
     return provision(settings)
 
 
 @flow(name="provision", **FLOW_RETRIES)
 def provision_flow() -> list[str]:
-    """Create the Pub/Sub topics and subscriptions that are missing. Changes nothing that is there.
+    """Create what is missing and change what is not as declared; all else stays as it is.
 
-    Returns the names of what was created.
+    On the local target these are topics and subscriptions, on Google Cloud also APIs, datasets,
+    tables, a service account and grants. The account that runs this flow there must own the
+    project: it is run once by a person, not by the pipeline's account.
+
+    Returns what was done, in order.
     """
     settings = load_settings()
-    created = create_resources(settings)
+    done = [
+        f"{change.action} {change.resource.kind} {change.resource.name}"
+        for change in make_resources(settings)
+    ]
     publish_result(
         "provision",
-        "Pub/Sub",
+        "Provisioning",
         {
+            "project": settings.project,
             "topic": settings.topic,
             "dead-letter topic": settings.dead_letter_topic,
-            "created now": ", ".join(created) or "nothing: all was there",
+            "done now": ", ".join(done) or "nothing: all was there",
         },
     )
-    return created
+    return done

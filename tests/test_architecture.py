@@ -14,7 +14,9 @@ ALLOWED = {
     "esynapse.forecasting": GROUND | {"warehouse.raw_tables"},
     "esynapse.warehouse": GROUND | {"home"},
     "esynapse.ingest": GROUND | {"home", "warehouse"},
-    "esynapse.pipeline": GROUND | {"home", "warehouse", "ingest", "forecasting", "shop"},
+    "esynapse.provision": GROUND | {"warehouse", "ingest"},
+    "esynapse.pipeline": GROUND
+    | {"home", "warehouse", "ingest", "provision", "forecasting", "shop"},
 }
 ORCHESTRATORS = {"prefect", "streamlit", "flows", "dashboard"}
 

@@ -15,11 +15,11 @@ select
     is_open, regular_price, sale_price, discount_depth, units, units_per_day,
     expected_units_per_day, uplift, incremental_units, incremental_revenue, dip_after,
     baseline_days, elasticity, elasticity_lower, elasticity_upper,
-    case when sale_price > 0 and regular_price > sale_price
-        then power(sale_price / regular_price, elasticity_upper) - 1
+    case when discount_depth > 0 and discount_depth < 1
+        then power(1 - discount_depth, elasticity_upper) - 1
     end as uplift_lower,
-    case when sale_price > 0 and regular_price > sale_price
-        then power(sale_price / regular_price, elasticity_lower) - 1
+    case when discount_depth > 0 and discount_depth < 1
+        then power(1 - discount_depth, elasticity_lower) - 1
     end as uplift_upper
 from discount_effectiveness
 where period_start <= $end and period_end >= $start and {CATEGORY_FILTER}

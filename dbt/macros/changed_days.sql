@@ -47,17 +47,40 @@ days names them in its meta: `day` is its column of days, `before` and `after` w
     {%- else -%} date '0001-01-01' {%- endfor -%}
 {%- endmacro %}
 
-{% macro get_incremental_changed_days_sql(arguments) -%}
-    {%- set days = config.get('meta') -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+{#- A condition on a model's column of days: true for those that this run replaces. -#}
+{% macro is_replaced_day(days, prefix='') -%}
     {#- 1970-01-01 stands for rows without a day, which every run reads again. -#}
+    (
+        {{ prefix }}{{ days['day'] }} = date '1970-01-01'
+        or {{ is_changed_day(
+            prefix ~ days['day'], days.get('before', 0), days.get('after', 0), day=days['day']
+        ) }}
+    )
+{%- endmacro %}
+
+{% macro get_incremental_changed_days_sql(arguments) -%}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arguments['target_relation'] }}
-    where
-        {{ days['day'] }} = date '1970-01-01'
-        or {{ is_changed_day(days['day'], days.get('before', 0), days.get('after', 0)) }};
+    where {{ is_replaced_day(config.get('meta')) }};
 
     insert into {{ arguments['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arguments['temp_relation'] }}
+{%- endmacro %}
+
+{#-
+BigQuery's insert_overwrite, in one statement. dbt's own macro of this name replaces the days that
+the new rows have, and so a day that lost its last row would keep it.
+-#}
+{% macro bq_insert_overwrite_sql(
+    tmp_relation, target_relation, sql, unique_key, partition_by, partitions, dest_columns,
+    tmp_relation_exists, copy_partitions
+) -%}
+    {{ get_insert_overwrite_merge_sql(
+        target_relation, '(select * from ' ~ tmp_relation ~ ')', dest_columns,
+        [is_replaced_day(config.get('meta'), 'DBT_INTERNAL_DEST.')], include_sql_header=false
+    ) }};
+
+    drop table if exists {{ tmp_relation }}
 {%- endmacro %}
 
 {#-

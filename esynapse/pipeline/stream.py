@@ -13,11 +13,11 @@ from math import inf
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
 from esynapse.ingest.clients import explain
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import DEADLINE_SECONDS, Publisher
 from esynapse.pipeline.live import CHUNK, TICK, WINDOW, LiveRun
 from esynapse.pipeline.shop_floor import shop_floor
 from esynapse.pipeline.streamer_state import StreamerState, write_streamer_state
+from esynapse.provision import Change, provision
 from esynapse.settings import Settings
 
 __all__ = ["CHUNK", "WINDOW", "StreamReport", "stream"]
@@ -59,8 +59,10 @@ def stream(
 ) -> StreamReport:
     """Publish the shop's events as their time comes, for ``duration`` or until ``stop`` is set.
 
-    Begins where the position of the home says, catching up at full speed; creates the topics and
-    subscriptions that are missing. An event counts as handed over once Pub/Sub has acknowledged it.
+    Begins where the position of the home says, catching up at full speed. On the local target it
+    creates the topics and subscriptions that are missing; on Google Cloud the pipeline's account
+    may not: 'esynapse provision' does. An event counts as handed over once Pub/Sub has
+    acknowledged it.
     Once ``stop`` is set it ends within ten seconds, whatever the service does: what is not
     acknowledged by then is published again by the next run.
 
@@ -81,7 +83,7 @@ def stream(
         Publisher(settings, stop=stop) as publisher,
     ):
         try:
-            if _provisioned(settings, stop):
+            if settings.target != "local" or _provisioned(settings, stop):
                 run = LiveRun(floor, publisher, settings.stream_rate, rest=rest)
                 while not stop.is_set() and time.monotonic() < deadline:
                     nothing_due = run.publish_due(datetime.now(UTC))
@@ -101,7 +103,7 @@ def _provisioned(settings: Settings, stop: threading.Event) -> bool:
 
     Beside this thread, because the client may try for ten minutes and cannot be interrupted.
     """
-    created: Future[list[str]] = Future()
+    created: Future[list[Change]] = Future()
 
     def create() -> None:
         try:

@@ -14,7 +14,7 @@ import psutil
 
 from esynapse.home import Home, open_home
 from esynapse.ingest.clients import explained, publisher_client, subscriber_client
-from esynapse.ingest.provision import provision
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from flows.bench.emulator import google_emulator
 from flows.bench.stream_figures import Received, Sent

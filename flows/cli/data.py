@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
 
 @cli.command()
-@home_option
-def provision(home: Path | None) -> None:
-    """Create the Pub/Sub topics and subscriptions that are missing."""
-    from esynapse.ingest.provision import provision as create
-
-    created = create(load_settings(home=home))
-    click.echo("\n".join(f"created {name}" for name in created) or "nothing to create")
-
-
-@cli.command()
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

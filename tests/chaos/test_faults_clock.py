@@ -9,8 +9,8 @@ from google.protobuf.duration_pb2 import Duration
 from google.pubsub_v1 import types
 
 from esynapse.events import encode_events
-from esynapse.ingest.provision import provision
 from esynapse.ingest.pubsub import backlog
+from esynapse.provision import provision
 from esynapse.warehouse import catalog
 from esynapse.warehouse.lake import Lake
 from tests.chaos.conftest import landed_ids

@@ -12,11 +12,11 @@ from google.pubsub_v1 import PublisherClient
 from esynapse.events import encode_events
 from esynapse.home import Home, open_home
 from esynapse.ingest.clients import publisher_client
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub import backlog
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.backfill import backfill
+from esynapse.provision import provision
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.lake import Lake
 from tests.chaos.conftest import Disk, Running, assert_one_line, esynapse, landed_ids

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from esynapse.ingest.provision import provision
 from esynapse.ingest.pubsub import backlog
+from esynapse.provision import provision
 from esynapse.warehouse.lake import Lake
 from tests.chaos.busy_publisher import MESSAGES, THREADS
 from tests.ingest.conftest import wait_until

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from esynapse.home import Home, open_home
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub import backlog
 from esynapse.pipeline.backfill import backfill
+from esynapse.provision import provision
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.lake import Lake
 from tests.chaos.conftest import Running, assert_one_line, esynapse, landed_ids

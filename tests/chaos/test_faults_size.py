@@ -10,10 +10,10 @@ from google.pubsub_v1 import types
 from esynapse.errors import EsynapseError
 from esynapse.events import encode_events
 from esynapse.ingest.clients import publisher_client
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub import backlog
 from esynapse.ingest.pubsub.dead_letter import REASON_ATTRIBUTE
+from esynapse.provision import provision
 from esynapse.warehouse.lake import Lake
 from tests.chaos.conftest import landed_ids
 from tests.ingest.conftest import make_events, wait_until

@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import formats
 from esynapse.home import open_home
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.status import read_status
 from esynapse.pipeline.streamer_state import StreamerState, write_streamer_state
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from tests.dashboard.conftest import Open, metric, sound
 from tests.end_to_end.conftest import free_port

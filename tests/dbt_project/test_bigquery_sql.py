@@ -9,9 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from decimal import Decimal
 from functools import cache
-from typing import Any
 
 import duckdb
 import pytest
@@ -27,6 +25,7 @@ from tests.dbt_project.bigquery import (
     Warehouse,
     render_macros,
 )
+from tests.dbt_project.comparing import differences
 from tests.dbt_project.conftest import ZONE, build
 from tests.dbt_project.everything import everything
 from tests.dbt_project.googlesql import Rows
@@ -192,26 +191,3 @@ def ask_duckdb(sql: str) -> Rows:
     with closing(duckdb.connect()) as connection:
         connection.execute("set TimeZone = 'UTC'")
         return connection.sql(sql).fetchall()
-
-
-def differences(expected: Rows, found: Rows) -> list[tuple[Any, ...]]:
-    """Pairs of rows that are not the same, in whatever order they came."""
-    if len(expected) != len(found):
-        return [(len(expected), "rows", len(found))]
-    pairs = zip(sorted(expected, key=exact_part), sorted(found, key=exact_part), strict=True)
-    return [(one, two) for one, two in pairs if not all(map(are_same, one, two))]
-
-
-def exact_part(row: tuple[Any, ...]) -> list[str]:
-    return [
-        str(value.normalize() + 0) if isinstance(value, Decimal) else str(value)
-        for value in row
-        if not isinstance(value, float)
-    ]
-
-
-def are_same(one: Any, two: Any) -> bool:
-    if isinstance(one, float) and isinstance(two, float):
-        both_odd = math.isnan(one) and math.isnan(two)
-        return both_odd or math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-9)
-    return bool(one == two) and (one is None) == (two is None)

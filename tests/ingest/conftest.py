@@ -25,10 +25,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def settings(home: Home) -> Settings:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Settings(home=home.root, pubsub_port=port, project="test-project", _env_file=None)
+    return Settings(home=home.root, pubsub_port=free_port(), project="test-project", _env_file=None)
 
 
 @pytest.fixture
@@ -81,6 +78,13 @@ def events() -> Callable[[int], pa.Table]:
 @pytest.fixture
 def eventually() -> Callable[..., None]:
     return wait_until
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def listens(settings: Settings) -> bool:

@@ -9,9 +9,9 @@ from google.pubsub_v1 import types
 
 from esynapse.errors import EsynapseError
 from esynapse.events import EVENT_SCHEMA
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub import backlog
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from esynapse.warehouse.lake import Lake
 
@@ -111,25 +111,6 @@ def test_while_the_lake_cannot_be_written_messages_wait_and_then_land_once(
     home.lake.unlink()
     eventually(lambda: backlog(home).undelivered == 0)
     assert landed(home).num_rows == 100
-
-
-def test_provisioning_names_what_it_creates_and_then_has_nothing_left_to_do(
-    server, settings, subscriber
-):
-    created = provision(settings)
-    assert sorted(name.rsplit("/", 1)[1] for name in created) == [
-        "live-events",
-        "live-events-dead-letter",
-        "live-events-dead-letter-to-warehouse",
-        "live-events-to-warehouse",
-    ]
-    assert provision(settings) == []
-    live = subscriber.get_subscription(
-        subscription=subscriber.subscription_path(settings.project, settings.subscription)
-    )
-    assert live.bigquery_config.table == "test-project.esynapse.live_events"
-    assert live.bigquery_config.use_table_schema
-    assert live.dead_letter_policy.max_delivery_attempts == 5
 
 
 def test_the_server_itself_delivers_a_bigquery_subscription_so_nobody_else_can_pull_it(

@@ -8,11 +8,11 @@ import pytest
 
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub import backlog
 from esynapse.ingest.pubsub.__main__ import main
 from esynapse.ingest.pubsub.server import Server
+from esynapse.provision import provision
 from esynapse.warehouse import catalog
 from esynapse.warehouse.lake import Lake
 

@@ -19,13 +19,13 @@ from esynapse.errors import EsynapseError
 from esynapse.events import EVENT_SCHEMA
 from esynapse.home import open_home
 from esynapse.ingest.clients import subscriber_client
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub.decode import decode
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.deadletter import Letter, letters_to_replay, open_lake
 from esynapse.pipeline.letter_text import preview, readable
 from esynapse.pipeline.replay import CHUNK_BYTES, CHUNK_LETTERS, Fix, ReplayReport, replay
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from esynapse.warehouse import dead_letters
 from esynapse.warehouse.dead_letters import dead_letters_by_reason, reason_class

@@ -10,10 +10,10 @@ import pytest
 
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
-from esynapse.ingest.provision import provision
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.backfill import backfill
 from esynapse.pipeline.stream import stream
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from esynapse.warehouse.lake import Lake
 from tests.end_to_end.conftest import free_port

@@ -15,12 +15,12 @@ import pytest
 from esynapse.errors import EsynapseError
 from esynapse.events import EVENT_SCHEMA
 from esynapse.home import Home, open_home
-from esynapse.ingest.provision import provision
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.status import read_status
 from esynapse.pipeline.streamer_state import StreamerState, write_streamer_state
 from esynapse.pipeline.transform import transform
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from esynapse.warehouse.arrivals import note_arrivals
 from esynapse.warehouse.catalog import transaction

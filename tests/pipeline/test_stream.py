@@ -15,12 +15,13 @@ import pytest
 
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
-from esynapse.ingest.provision import provision
+from esynapse.ingest.clients import publisher_client
 from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.live import WINDOW, LiveRun
 from esynapse.pipeline.stream import stream
 from esynapse.pipeline.streamer_state import streamer_state
+from esynapse.provision import provision
 from esynapse.settings import Settings
 from esynapse.warehouse.lake import Lake
 from tests.ingest.conftest import listens, wait_until
@@ -262,3 +263,15 @@ def test_the_truth_follows_the_rate_where_it_changes_within_a_slice(tmp_path: Pa
             floor.keep_disorder(again, middle, end, as_rows=False)
     assert pq.read_table(kept).to_pylist() == expected
     assert any("~1" in row["event_id"] for row in expected)
+
+
+def test_on_google_cloud_the_streamer_makes_no_topic_and_says_who_does(
+    shop: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", shop.pubsub_address)
+    in_the_cloud = shop.model_copy(update={"target": "bigquery"})
+    with Server(open_home(shop.home), shop.host, shop.pubsub_port):
+        with pytest.raises(EsynapseError, match=r"not accepted.*Run 'esynapse provision' first"):
+            stream(in_the_cloud, duration=timedelta(seconds=2))
+        with publisher_client(shop) as client:
+            assert not list(client.list_topics(project=f"projects/{shop.project}"))

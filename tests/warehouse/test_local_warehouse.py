@@ -8,8 +8,6 @@ import pytest
 
 from esynapse.errors import EsynapseError
 from esynapse.home import open_home
-from esynapse.settings import load_settings
-from esynapse.warehouse import open_warehouse
 from esynapse.warehouse.local import LocalWarehouse
 
 
@@ -109,8 +107,3 @@ def test_freshness_knows_the_build_and_the_newest_event(warehouse: LocalWarehous
     fresh = warehouse.freshness()
     assert fresh.as_of == datetime(2026, 3, 1, 10, tzinfo=UTC)
     assert fresh.newest_event is None
-
-
-def test_the_bigquery_target_says_plainly_what_it_cannot_do() -> None:
-    with pytest.raises(EsynapseError, match="dbt compile"):
-        open_warehouse(load_settings(target="bigquery"))

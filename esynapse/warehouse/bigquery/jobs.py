@@ -1,9 +1,9 @@
 """Statements as jobs of BigQuery: labelled, capped in what they read, tried again if that helps.
 
-Retries are the client's own (google.cloud.bigquery.retry), with exponential back-off on 429, 500,
-502, 503, lost connections and jobs that BigQuery itself gave up. The client names each job and
-sends a lost call again under that name, so no job starts twice; one that runs again after all does
-no harm, as every statement replaces what it writes.
+What is tried again is what the client would try again (google.cloud.bigquery.retry): 429, 500, 502,
+503, lost connections, and jobs that BigQuery itself gave up. The client names each job and sends a
+lost call again under that name, so no job starts twice; one that runs again after all does no harm,
+as every statement replaces what it writes.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from esynapse.errors import EsynapseError
-from esynapse.warehouse.bigquery.clients import retries
+from esynapse.warehouse.bigquery.clients import job_retries, retries
 from esynapse.warehouse.bigquery.errors import explained
 from esynapse.warehouse.bigquery.parameters import query_parameters
 
 if TYPE_CHECKING:
-    from google.cloud.bigquery import Client, QueryJobConfig, SchemaField
+    from google.cloud.bigquery import Client, QueryJob, QueryJobConfig, SchemaField
     from google.cloud.bigquery.table import RowIterator
 
 _COLUMNS = {
@@ -72,8 +72,8 @@ class Jobs:
     def run(self, statement: Statement) -> tuple[list[dict[str, Any]], int]:
         """The rows that it returns and how many it inserted, when it is done."""
         with explained(statement.name):
-            job = self._start(statement, maximum_bytes_billed=self._maximum_bytes)
-            rows = [dict(row.items()) for row in job.result(retry=retries())]
+            job, found = self._finished(statement)
+            rows = [dict(row.items()) for row in found]
         return rows, job.dml_stats.inserted_row_count if job.dml_stats else 0
 
     def read(self, statement: Statement) -> list[dict[str, Any]]:
@@ -84,11 +84,7 @@ class Jobs:
     def ask(self, statement: Statement, *, dataset: str) -> "RowIterator":
         """The answer to a question whose tables are in ``dataset`` (``project.dataset``)."""
         with explained(statement.name):
-            job = self._start(
-                statement, default_dataset=dataset, maximum_bytes_billed=self._maximum_bytes
-            )
-            rows: RowIterator = job.result(retry=retries())
-        return rows
+            return self._finished(statement, default_dataset=dataset)[1]
 
     def models(self, dataset: str) -> set[str]:
         """Names of the models in a dataset (``project.dataset``)."""
@@ -104,12 +100,23 @@ class Jobs:
             table = Table(name, schema=schema_fields(schema))
             self._client.create_table(table, exists_ok=True, retry=retries())
 
-    def _start(self, statement: Statement, **options: Any) -> Any:
+    def _finished(self, statement: Statement, **options: Any) -> "tuple[QueryJob, RowIterator]":
+        """A job that is done, and its rows."""
+
+        def once() -> "tuple[QueryJob, RowIterator]":
+            job = self._start(statement, maximum_bytes_billed=self._maximum_bytes, **options)
+            return job, job.result(retry=retries())
+
+        done: tuple[QueryJob, RowIterator] = job_retries()(once)()
+        return done
+
+    def _start(self, statement: Statement, **options: Any) -> "QueryJob":
         return self._client.query(
             statement.sql,
             job_config=self._config(statement, **options),
             job_id_prefix=f"esynapse-{self._flow}-{statement.name}-",
             retry=retries(),
+            job_retry=None,  # it would try to start a job for ten minutes, whatever `retry` says
         )
 
     def _config(self, statement: Statement, **options: Any) -> "QueryJobConfig":

@@ -64,17 +64,20 @@ class BigQueryLedger:
             "select max(watermark) as watermark from {builds} where status = 'green'"
             " and starts_with(build_id, 'full-')",
         )
-        green = row["watermark"]
-        if green is None:
-            green = -1
+        green = row["watermark"] or 0
         # not later alone: more may have come within the millisecond that the last build read
-        changed = [row for row in self._partitions() if row["changed_at"] >= green]
-        days = {_day(row["partition_id"]) for row in changed if row["table_name"] == "live_events"}
-        return News(
-            tuple(sorted(day for day in days if day)),
-            any(row["table_name"] == "products" for row in changed),
-            row["watermark"] is None,
-        )
+        changed = {
+            _day(each["partition_id"])
+            for each in self._partitions()
+            if each["table_name"] == "live_events" and each["changed_at"] >= green
+        }
+        products = [
+            each
+            for each in self._partitions()
+            if each["table_name"] == "products" and each["changed_at"] > green
+        ]
+        days = tuple(sorted(day for day in changed if day))
+        return News(days, bool(products), row["watermark"] is None)
 
     def _partitions(self) -> list[dict[str, Any]]:
         """As they were when the build began."""

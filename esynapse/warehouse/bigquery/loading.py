@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from esynapse.errors import EsynapseError
 from esynapse.warehouse.bigquery.clients import retries
 from esynapse.warehouse.bigquery.errors import explained
 
@@ -54,24 +55,37 @@ class Loader:
         with explained(f"the load into {table}"):
             found = self._client.get_table(table, retry=retries())
             config = self._config(found, "WRITE_TRUNCATE")
-            self._send(found, rows, config, None).result(retry=retries())
+            retries()(self._send)(found, rows, config).result(retry=retries())
 
     def _append(self, table: "Table", rows: pa.Table, batch_key: str) -> int:
         config = self._config(table, "WRITE_APPEND")
-        tries = 0
+        sent = 0
         for name in _job_names(table, batch_key):
             job = self._known(name)
-            is_mine = job is None
             if job is None:
-                job = self._send(table, rows, config, name)
-                tries += 1
+                sent += 1
+                job = retries()(self._send_once)(table, rows, config, name)
             problem = _outcome(job)
             if problem is None:
-                return rows.num_rows if is_mine else 0
-            if is_mine and (_reason(job) not in OF_THE_SERVICE or tries == WITHIN_A_CALL):
+                return rows.num_rows if sent else 0
+            if sent and (_reason(job) not in OF_THE_SERVICE or sent == WITHIN_A_CALL):
                 raise problem
-        assert problem is not None
-        raise problem
+        raise EsynapseError(f"{MOST_ATTEMPTS} loads of one batch into {table} have failed")
+
+    def _send_once(
+        self, table: "Table", rows: pa.Table, config: "LoadJobConfig", name: str
+    ) -> "LoadJob":
+        """Send it unless it is known: the answer to a call before this one may have been lost."""
+        from google.api_core.exceptions import Conflict
+
+        known = self._known(name)
+        if known:
+            return known
+        try:
+            return self._send(table, rows, config, name)
+        except Conflict:
+            job: LoadJob = self._client.get_job(name, retry=retries())
+            return job
 
     def _known(self, name: str) -> "LoadJob | None":
         from google.api_core.exceptions import NotFound
@@ -83,21 +97,13 @@ class Loader:
         return job
 
     def _send(
-        self, table: "Table", rows: pa.Table, config: "LoadJobConfig", name: str | None
+        self, table: "Table", rows: pa.Table, config: "LoadJobConfig", name: str | None = None
     ) -> "LoadJob":
-        from google.api_core.exceptions import Conflict
-
         file = io.BytesIO()
         pq.write_table(rows, file, compression="zstd")
-        try:
-            return self._client.load_table_from_file(
-                file, table.reference, rewind=True, job_id=name, job_config=config
-            )
-        except Conflict:
-            if name is None:
-                raise
-            job: LoadJob = self._client.get_job(name, retry=retries())
-            return job
+        return self._client.load_table_from_file(
+            file, table.reference, rewind=True, job_id=name, job_config=config
+        )
 
     def _config(self, table: "Table", disposition: str) -> "LoadJobConfig":
         from google.cloud.bigquery import LoadJobConfig

@@ -13,7 +13,7 @@ from esynapse.errors import EsynapseError
 from esynapse.events import PRODUCT_SCHEMA
 from esynapse.settings import Settings
 from esynapse.warehouse import Freshness, Parameters
-from esynapse.warehouse.bigquery.clients import bigquery_client, retries
+from esynapse.warehouse.bigquery.clients import bigquery_client, retries, storage_client
 from esynapse.warehouse.bigquery.errors import explained
 from esynapse.warehouse.bigquery.jobs import Jobs, Statement
 from esynapse.warehouse.bigquery.ledger import BigQueryLedger
@@ -24,6 +24,7 @@ from esynapse.warehouse.bigquery.publish import publish_marts
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client
+    from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 
 CLOCK_SKEW = timedelta(days=1)
 VERSION_SECONDS, NEWEST_SECONDS = 5.0, 60.0
@@ -76,7 +77,7 @@ class BigQueryWarehouse:
         return BigQueryLedger(self._jobs("transform"), self._loader, self.names)
 
     def publish(self) -> None:
-        publish_marts(self._client, self.names)
+        publish_marts(self._client, self._jobs("publish"), self.names)
         self._version.forget()
 
     def version(self) -> str:
@@ -98,6 +99,10 @@ class BigQueryWarehouse:
         return bigquery_client(self._settings)
 
     @cached_property
+    def _storage(self) -> "BigQueryReadClient | None":
+        return storage_client(self._settings, self._client)
+
+    @cached_property
     def _loader(self) -> Loader:
         return Loader(self._client)
 
@@ -108,8 +113,7 @@ class BigQueryWarehouse:
         statement = Statement("query", with_at_signs(sql), dict(parameters or {}))
         rows = self._jobs("read").ask(statement, dataset=dataset)
         with explained("the reading of an answer"):
-            # no emulator keeps answers as tables, which is what the Storage API reads
-            return rows.to_arrow(create_bqstorage_client=not self._settings.bigquery_endpoint)
+            return rows.to_arrow(bqstorage_client=self._storage, create_bqstorage_client=False)
 
     def _has_products(self, products: pa.Table) -> bool:
         sql = f"select {', '.join(PRODUCT_SCHEMA.names)} from products"
