@@ -35,6 +35,7 @@ NOT_PASSED_ON = {
     "prefect_port": "of a server of the local target",
     "dashboard_port": "of a server of the local target",
     "bigquery_endpoint": "of an emulator, which Cloud Run does not reach",
+    "bigquery_storage_endpoint": "of an emulator, which Cloud Run does not reach",
 }
 """Settings that a run on Cloud Run is not told, and why."""
 
