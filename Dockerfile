@@ -15,10 +15,11 @@ COPY flows flows
 COPY dashboard dashboard
 COPY dbt dbt
 COPY bigquery_ml bigquery_ml
-RUN pip install --no-deps -e . \
- && useradd --create-home esynapse && mkdir -p /home/esynapse/home/shop \
- && chown -R esynapse /home/esynapse
+COPY .streamlit .streamlit
+RUN pip install --no-deps -e . && useradd --create-home --uid 1000 esynapse
 
 USER esynapse
 ENV ESYNAPSE_HOME=/home/esynapse/home
+# An empty home: the bucket that is mounted at its shop would make it a folder of something else.
+RUN python -c "from esynapse.home import open_home; from esynapse.settings import Settings; open_home(Settings().home)"
 CMD ["esynapse", "--help"]

@@ -8,6 +8,8 @@ CODE = "/opt/esynapse"
 """Where the image has the project; its Dockerfile says so."""
 HOME = "/home/esynapse/home"
 """The home of a run. Only its shop outlives the run: a bucket is mounted there."""
+USER = 1000
+"""Number of the image's user and its group: a bucket is root's unless it is told whose."""
 SECONDS = 7200
 """A streamer's run lasts an hour, a first backfill may last longer."""
 CPU, MEMORY = "1000m", "2Gi"
@@ -21,7 +23,13 @@ PASSED_ON = (
 
 
 def work_pool_template(
-    settings: Settings, *, image: str, region: str, account: str, bucket: str
+    settings: Settings,
+    *,
+    image: str,
+    region: str,
+    account: str,
+    bucket: str,
+    api_key_secret: str | None = None,
 ) -> dict[str, Any]:
     """The base job template of a pool of type cloud-run-v2, as ``prefect work-pool`` takes it.
 
@@ -30,6 +38,8 @@ def work_pool_template(
         region: where the jobs run, for example europe-west1.
         account: e-mail of the service account that the runs act as.
         bucket: whose files are the home's shop.
+        api_key_secret: name in Secret Manager of the key to Prefect's API; a run gets the newest
+            version as PREFECT_API_KEY. None: the API asks for no key.
     """
     from prefect_gcp.workers.cloud_run_v2 import CloudRunWorkerV2
 
@@ -43,10 +53,13 @@ def work_pool_template(
         "memory": MEMORY,
         "launch_stage": "GA",
         "env": environment(settings),
+        "prefect_api_key_secret": api_key_secret
+        and {"secret": api_key_secret, "version": "latest"},
     }.items():
         template["variables"]["properties"][name]["default"] = value
     job = template["job_configuration"]["job_body"]["template"]["template"]
-    job["volumes"] = [{"name": "shop", "gcs": {"bucket": bucket}}]
+    owner = [f"uid={USER}", f"gid={USER}"]
+    job["volumes"] = [{"name": "shop", "gcs": {"bucket": bucket, "mountOptions": owner}}]
     (container,) = job["containers"]
     container["volumeMounts"] = [{"name": "shop", "mountPath": f"{HOME}/shop"}]
     return template

@@ -95,3 +95,22 @@ so skips what lies in other days. BigQuery has partitions for that.
 {% macro partition_by_day(column) -%}
     {{ return({'field': column, 'data_type': 'date'} if target.type == 'bigquery' else none) }}
 {%- endmacro %}
+
+{#-
+A condition more for BigQuery, which leaves partitions out for literals alone: `column` is at most
+so many days older than the newest event. pipeline_clock, which the model reads, is asked when the
+model's turn comes; without introspection the variable `compile_as_of` says it.
+-#}
+{% macro and_in_partitions_since(column, days) -%}
+    {%- set relation = ref('pipeline_clock') -%}
+    {%- if execute and target.type == 'bigquery' -%}
+        {%- set as_of = var('compile_as_of', none) -%}
+        {%- if flags.INTROSPECT and load_relation(relation) is not none -%}
+            {%- set as_of = run_query('select as_of_date from ' ~ relation)[0][0] -%}
+        {%- endif -%}
+        {%- if as_of is not none -%}
+            {%- set newest = modules.datetime.date.fromisoformat(as_of | string) -%}
+            and {{ column }} >= date '{{ newest - modules.datetime.timedelta(days=days) }}'
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

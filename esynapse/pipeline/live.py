@@ -5,6 +5,7 @@ the last chunk that Pub/Sub has accepted together with all before it, so a crash
 repeats at most what was on its way, under the same ids, and skips nothing.
 """
 
+import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,14 +46,22 @@ class LiveRun:
         *,
         chunk: int = CHUNK,
         window: int = WINDOW,
+        rest: float = 0.0,
     ) -> None:
-        """A run at ``rate`` times the shop's traffic; ``chunk`` and ``window`` are in messages."""
+        """A run at ``rate`` times the shop's traffic; ``chunk`` and ``window`` are in messages.
+
+        Args:
+            rest: seconds at least between two moves of the position while the run goes on. A crash
+                repeats what was accepted within them, too.
+        """
         self.floor = floor
         self.publisher = publisher
         self.rate = rate
         self._chunk = max(int(chunk / rate), 1)
         self._most_on_the_way = window - chunk
         self._under_way: deque[_Sent] = deque()
+        self._accepted: int | None = None
+        self._rest, self._moved = rest, -rest
         self.batch: Batch
         self._open_day()
 
@@ -65,7 +74,9 @@ class LiveRun:
         Raises:
             EsynapseError: messages were not accepted; how many, and why.
         """
-        self.move_position()
+        self._note_accepted()
+        if time.monotonic() - self._moved >= self._rest:
+            self.move_position()
         if self._under_way:
             self.publisher.check(self._under_way[0].receipt)
         begin = self._next - self.batch.first
@@ -89,11 +100,10 @@ class LiveRun:
 
     def move_position(self) -> None:
         """Move the home's position to the end of what is accepted, itself and all before it."""
-        accepted = None
-        while self._under_way and self._under_way[0].receipt.accepted:
-            accepted = self._under_way.popleft().until
-        if accepted is not None:
-            self.floor.hand_over(accepted)
+        self._note_accepted()
+        if self._accepted is not None:
+            self.floor.hand_over(self._accepted)
+            self._accepted, self._moved = None, time.monotonic()
 
     def lag_seconds(self, now: datetime) -> float:
         """Age of the oldest event that is due and not yet accepted; 0 while all are in time."""
@@ -103,6 +113,10 @@ class LiveRun:
             oldest = self._under_way[0].since
         age = (now - oldest).total_seconds()
         return age if age > IN_TIME else 0.0
+
+    def _note_accepted(self) -> None:
+        while self._under_way and self._under_way[0].receipt.accepted:
+            self._accepted = self._under_way.popleft().until
 
     def _publish(self, begin: int, until: int) -> bool:
         if self.publisher.on_the_way > self._most_on_the_way:
@@ -117,6 +131,7 @@ class LiveRun:
         self.publisher.wait(self._under_way[0].receipt, TICK)
 
     def _open_day(self) -> None:
+        self._accepted = None  # of the day before, if any
         self._next = self.floor.position.index
         self.batches = self.floor.simulate(self.floor.stand(), source="live", rate=self.rate)
         self._open_batch()

@@ -24,6 +24,10 @@ __all__ = ["CHUNK", "WINDOW", "StreamReport", "stream"]
 
 TELL_SECONDS, WRITE_SECONDS = 1.0, 2.0
 """Between two calls of ``progress``, and two writings of the streamer's state."""
+REST_SECONDS = {"local": 0.0, "bigquery": 10.0}
+"""Between two writings of a file of the shop, by target: on Google Cloud they may lie in a bucket,
+which bills each and takes one a second of a file
+(https://cloud.google.com/storage/quotas#objects)."""
 RECENT_SECONDS = 10.0
 """What the recent rate is measured over."""
 
@@ -71,7 +75,8 @@ def stream(
     """
     stop = stop or threading.Event()
     home = open_home(settings.home)
-    watch = _Watch(home, settings.stream_rate)
+    rest = REST_SECONDS[settings.target]
+    watch = _Watch(home, settings.stream_rate, max(WRITE_SECONDS, rest))
     deadline = watch.began + (duration.total_seconds() if duration is not None else inf)
     with (
         shop_floor(settings, home, today=datetime.now(UTC).date()) as floor,
@@ -79,7 +84,7 @@ def stream(
     ):
         try:
             if settings.target != "local" or _provisioned(settings, stop):
-                run = LiveRun(floor, publisher, settings.stream_rate)
+                run = LiveRun(floor, publisher, settings.stream_rate, rest=rest)
                 while not stop.is_set() and time.monotonic() < deadline:
                     nothing_due = run.publish_due(datetime.now(UTC))
                     watch.look(publisher.published, run.lag_seconds(datetime.now(UTC)), progress)
@@ -121,9 +126,10 @@ def _provisioned(settings: Settings, stop: threading.Event) -> bool:
 class _Watch:
     """Measures a run, and tells others of it: the caller, and those who read the home."""
 
-    def __init__(self, home: Home, stream_rate: float) -> None:
+    def __init__(self, home: Home, stream_rate: float, write_seconds: float) -> None:
         self.home = home
         self.stream_rate = stream_rate
+        self.write_seconds = write_seconds
         self.started_at = datetime.now(UTC)
         self.began = time.monotonic()
         self.report = StreamReport(0, 0.0, 0.0, 0.0)
@@ -145,7 +151,7 @@ class _Watch:
             self._seen.append((now, events))
             if progress:
                 progress(self.report)
-        if now - self._written >= WRITE_SECONDS:
+        if now - self._written >= self.write_seconds:
             self._written = now
             self.write()
 

@@ -27,7 +27,13 @@ def blocks() -> None:
     "--account", help="E-mail of the service account of the runs [default: as provisioned]."
 )
 @click.option("--bucket", help="Bucket that keeps the shop between runs [default: as provisioned].")
-def work_pool(image: str, region: str, account: str | None, bucket: str | None) -> None:
+@click.option(
+    "--api-key-secret",
+    help="Secret of Secret Manager with the key to Prefect's API, if it has one.",
+)
+def work_pool(
+    image: str, region: str, account: str | None, bucket: str | None, api_key_secret: str | None
+) -> None:
     """Print the base job template of the work pool on Cloud Run, from the settings as they are.
 
     \b
@@ -44,5 +50,6 @@ def work_pool(image: str, region: str, account: str | None, bucket: str | None) 
         region=region,
         account=account or pipeline_account(settings),
         bucket=bucket or shop_bucket(settings),
+        api_key_secret=api_key_secret,
     )
     click.echo(json.dumps(template, indent=2))

@@ -68,7 +68,12 @@ class Compiled:
     """The project compiled for BigQuery, without a network."""
 
     def __init__(self, folder: Path, *, incremental: bool) -> None:
-        variables = {"compile_incremental": incremental, "changed_dates": ["2026-01-01"]}
+        day = "2026-01-01"
+        variables = {
+            "compile_incremental": incremental,
+            "changed_dates": [day],
+            "compile_as_of": day if incremental else None,
+        }
         compile_sql(folder, "bigquery", "--vars", json.dumps(variables))
         manifest = json.loads((folder / "manifest.json").read_text())
         self.nodes: dict[str, dict[str, Any]] = manifest["nodes"]

@@ -429,6 +429,7 @@ ONE_FORM = {
     "get_incremental_changed_days_sql": "DuckDB's strategy; the law covers it",
     "bq_insert_overwrite_sql": "BigQuery's strategy; the emulator's parity covers it",
     "partition_by_day": "configuration of BigQuery",
+    "and_in_partitions_since": "BigQuery wants a literal, DuckDB does not",
     "in_order_of_days": "the order of rows in DuckDB's files",
     "generate_schema_name": "names",
     "is_incremental": "dbt's own but for compiling",

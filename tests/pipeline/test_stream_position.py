@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from esynapse.ingest.publisher import Receipt
 from esynapse.pipeline.live import LiveRun
+from esynapse.pipeline.shop_floor import ShopFloor
 from esynapse.settings import Settings
 from tests.pipeline.shops import after, floor_of, handed_over, small_shop
 
@@ -22,6 +23,8 @@ CHUNK, WINDOW = 20, 80
 RATES = (1.0, 1.5, 3.0)
 
 rates = st.sampled_from(RATES)
+rests = st.sampled_from((0.0, 3600.0))
+"""Seconds between two moves of the position: none, and more than a run lasts."""
 moments = st.tuples(st.just("message"), st.integers(0, 400)) | st.tuples(
     st.just("file"), st.integers(0, 40)
 )
@@ -121,12 +124,15 @@ def every_change_of_a_file_burns(fuse: Fuse) -> Iterator[None]:
         yield
 
 
-def run_until_killed(shop: Settings, service: Service, fuse: Fuse, rate: float) -> bool:
+def run_until_killed(
+    shop: Settings, service: Service, fuse: Fuse, rate: float, rest: float
+) -> bool:
     """One run of the stream over the home's real files; whether it came to its end."""
     publisher = DyingPublisher(service, fuse)
     try:
         with every_change_of_a_file_burns(fuse), floor_of(shop) as floor:
-            run = LiveRun(floor, publisher, rate, chunk=CHUNK, window=WINDOW)  # type: ignore[arg-type]
+            options = {"chunk": CHUNK, "window": WINDOW, "rest": rest}
+            run = LiveRun(floor, publisher, rate, **options)  # type: ignore[arg-type]
             while not run.publish_due(UNTIL):
                 pass
             publisher.finish()
@@ -161,11 +167,13 @@ def clean(shop: Settings) -> Clean:
 @given(
     kills=st.lists(st.tuples(moments, rates), max_size=6),
     last_rate=rates,
+    rest=rests,
     seed=st.integers(0, 10**6),
 )
 def test_every_arrival_is_handed_over_whatever_kills_the_runs(
     kills: list[tuple[tuple[str, int], float]],
     last_rate: float,
+    rest: float,
     seed: int,
     shop: Settings,
     clean: Clean,
@@ -177,11 +185,28 @@ def test_every_arrival_is_handed_over_whatever_kills_the_runs(
     service = Service(Random(seed))
     used = {rate for _, rate in kills} | {last_rate}
     for moment, rate in kills:
-        run_until_killed(copy, service, Fuse(*moment), rate)
-    assert run_until_killed(copy, service, Fuse("never", 0), last_rate)
+        run_until_killed(copy, service, Fuse(*moment), rate, rest)
+    assert run_until_killed(copy, service, Fuse("never", 0), last_rate, rest)
     accepted = Counter(service.accepted)
     skipped = list((clean[min(used)] - accepted).elements())
     assert not skipped[:3]
     foreign = set(accepted) - set(clean[max(used)])
     assert not list(foreign)[:3], "what is repeated has the same ids and bytes"
     assert kills or accepted.total() == clean[last_rate].total()
+
+
+@pytest.mark.parametrize(("rest", "moves"), [(0.0, range(5, 1000)), (3600.0, range(2, 3))])
+def test_the_position_rests_between_two_moves(
+    rest: float, moves: range, shop: Settings, tmp_path: Path
+) -> None:
+    """In a bucket each is billed. The first move and the one at the end are always made."""
+    copy = shop.model_copy(update={"home": tmp_path / "copy"})
+    shutil.copytree(shop.home, copy.home)
+    service = Service(Random(1))
+    with patch.object(
+        ShopFloor, "hand_over", autospec=True, side_effect=ShopFloor.hand_over
+    ) as moved:
+        assert run_until_killed(copy, service, Fuse("never", 0), 1.0, rest)
+    assert moved.call_count in moves
+    with floor_of(copy) as floor:
+        assert floor.position.index == moved.call_args.args[1] > 0

@@ -24,6 +24,7 @@ interactions as (
         events.event_date >= (
             select {{ add_days('as_of_date', -31) }} from {{ ref('pipeline_clock') }}
         )
+        {{ and_in_partitions_since('events.event_date', days=31) }}
         and events.event_type in ('view_item', 'add_to_cart', 'purchase')
         and events.event_timestamp > {{ add_hours('clock.as_of', -29 * 24) }}
 

@@ -1,6 +1,7 @@
 {{ config(materialized='ephemeral') }}
 
 select
+    session_products.session_date,
     session_products.shop_date,
     session_products.session_key,
     products.category_number,
@@ -12,4 +13,4 @@ select
         as is_cart_purchased
 from {{ ref('int_session_products') }} as session_products
 inner join {{ ref('int_products') }} as products using (product_id)
-group by 1, 2, 3, 4
+group by 1, 2, 3, 4, 5

@@ -8,7 +8,9 @@ with session_categories as (
 
     select * from {{ ref('int_session_categories') }}
     {% if is_incremental() %}
-        where {{ is_changed_day('shop_date', 2, 2, day='funnel_date') }}
+        where
+            {{ is_changed_day('shop_date', 2, 2, day='funnel_date') }}
+            and {{ is_changed_day('session_date', 3, 3, day='funnel_date') }}
     {% endif %}
 
 ),
@@ -36,10 +38,9 @@ slices as (
         grouping sets (
             (shop_date, session_key),
             (shop_date, session_key, category_number),
-            (shop_date, session_key, is_on_sale)
+            (shop_date, session_key, is_on_sale),
+            (shop_date, session_key, category_number, is_on_sale)
         )
-    union all
-    select * from session_categories
 
 ),
 
