@@ -29,6 +29,7 @@ SETTINGS = Settings(
 NOT_PASSED_ON = {
     "target": "always bigquery",
     "home": "always the image's",
+    "bucket": "mounted by the pool itself",
     "campaigns": "a file of the machine that makes the pool",
     "host": "of servers of the local target",
     "pubsub_port": "of a server of the local target",
