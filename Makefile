@@ -1,13 +1,13 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-emulator check lint chaos truth bench lock format clean browser
+.PHONY: help up down test test-emulator test-gcp check lint chaos truth bench lock format clean browser
 
 PYTHON ?= python3
 BIN    := .venv/bin
 MODELS := $(wildcard dbt/models/*/*.sql dbt/tests/*.sql)
 SQL    := $(MODELS) $(wildcard bigquery_ml/*.sql)
 # Two workers share the files as tests/conftest.py says, and in its order.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/emulator
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/emulator --ignore tests/gcp
 
 # Prefect and dbt start two to three times as fast from compiled modules; .venv is ours to write to.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,6 +30,9 @@ test: .venv/dev.stamp browser ## Set up, then run every check and every test
 
 test-emulator: .venv/dev.stamp .venv-emulator/stamp ## The pipeline against emulators of Pub/Sub and BigQuery; prints the parity table
 	$(BIN)/pytest -s tests/emulator
+
+test-gcp: .venv/dev.stamp ## The whole path on Google Cloud (PROJECT=…, LOCATION=US); says first what it costs
+	PROJECT=$(PROJECT) LOCATION=$(LOCATION) $(BIN)/pytest -s tests/gcp
 
 check: .venv/dev.stamp ## The inner loop: format, lint, types, fast tests
 	$(BIN)/ruff format --check .

@@ -178,8 +178,10 @@ def report(lives: Sequence[End]) -> str:
     return "\n".join([*map(str, lives), *sums])
 
 
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + STANDSTILL_SECONDS
+def wait_for(
+    condition: Callable[[], object], what: str, *, seconds: float = STANDSTILL_SECONDS
+) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: it did not come true in time"
         time.sleep(0.1)

@@ -4,29 +4,25 @@ Pub/Sub is the embedded server. Into BigQuery nobody delivers there but Google, 
 server has delivered into its own lake are carried over by the test.
 """
 
-import json
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from esynapse.events import EVENT_SCHEMA
 from esynapse.home import open_home
 from esynapse.warehouse import open_warehouse
 from esynapse.warehouse.lake import Lake
+from tests import cloud_path
 from tests.chaos.monkey import wait_for
-from tests.dashboard.conftest import APP, PAGES, sound
+from tests.dashboard.conftest import PAGES
 from tests.emulator.process import Emulator
 from tests.end_to_end.conftest import Pipeline, make_pipeline
 
 SHOP = {"days": 10, "scale": 0.2, "seed": 7}
-RAW = "where event_timestamp > timestamp '2020-01-01 00:00:00+00'"
 
 pytestmark = pytest.mark.slow
 
@@ -72,9 +68,6 @@ class Cloud:
                 self._carried.add(file.path)
         return rows
 
-    def ask(self, sql: str) -> list[dict[str, Any]]:
-        return open_warehouse(self.settings).query_raw(sql).to_pylist()
-
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory, bigquery_emulator: Emulator) -> Iterator[Cloud]:
@@ -87,11 +80,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, bigquery_emulator: Emulator)
 @pytest.fixture(scope="module")
 def built(cloud: Cloud) -> Cloud:
     """Provisioned, with a history that is built and published."""
-    run = cloud.pipeline.run
-    assert "created table" in run("provision")
-    assert run("provision") == "nothing to do: all is as declared"
-    assert int(run("backfill").split(" events")[0].replace(",", "")) > 1000
-    assert re.search(r"\d+ models, \d+ tests passed", run("transform", timeout=400))
+    cloud_path.provision(cloud.pipeline)
+    cloud_path.make_history(cloud.pipeline)
     return cloud
 
 
@@ -100,7 +90,7 @@ def test_the_stream_goes_on_from_history_and_an_hour_later_it_is_in_the_marts(
 ) -> None:
     built.pipeline.run("stream", "--minutes", "0.2", "--rate", "50")
     wait_for(built.carry, "what the stream published")
-    built.pipeline.run("transform", timeout=400)
+    cloud_path.transform(built.pipeline)
     (row,) = built.pipeline.query(
         "select sum(rows_live) as live, sum(duplicates) as twice from pipeline_health"
     )
@@ -110,9 +100,7 @@ def test_the_stream_goes_on_from_history_and_an_hour_later_it_is_in_the_marts(
 
 def test_history_is_loaded_once_and_read_back_by_anyone(built: Cloud) -> None:
     built.pipeline.run("backfill")
-    (found,) = built.ask(
-        f"select count(*) as n, count(distinct event_id) as ids from live_events {RAW}"
-    )
+    found = cloud_path.events(built.settings)
     assert found["n"] == found["ids"] > 1000
     days = built.pipeline.query("select count(*) as n from daily_revenue")
     assert days == [{"n": SHOP["days"] + 1}]
@@ -129,13 +117,7 @@ def test_the_shop_of_a_home_that_is_lost_is_not_begun_again(built: Cloud, tmp_pa
 def test_every_page_opens_over_bigquery(
     built: Cloud, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in built.pipeline.environment.items():
-        if name.startswith("ESYNAPSE_"):
-            monkeypatch.setenv(name, value)
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.switch_page(f"views/{page}.py")
-    sound(app.run())
-    assert not app.error
+    cloud_path.open_page(built.pipeline, page, monkeypatch)
 
 
 def test_nothing_of_the_local_lake_is_made(built: Cloud) -> None:
@@ -145,8 +127,4 @@ def test_nothing_of_the_local_lake_is_made(built: Cloud) -> None:
 
 
 def test_destroy_leaves_nothing(built: Cloud) -> None:
-    deleted = built.pipeline.run("provision", "--destroy", "--yes")
-    assert deleted.count("deleted dataset") == 6
-    assert built.pipeline.run("provision", "--destroy", "--yes") == "nothing to delete"
-    plan = json.loads(built.pipeline.run("provision", "--plan", "--as", "json"))
-    assert {change["action"] for change in plan["changes"]} == {"create"}
+    cloud_path.destroy(built.pipeline)
