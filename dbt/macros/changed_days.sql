@@ -24,11 +24,17 @@ days names them in its meta: `day` is its column of days, `before` and `after` w
 {% macro is_changed_day(column, before=0, after=0, relation=this, day=none) -%}
     {%- set dates = changed_dates() -%}
     {%- if dates is none -%}
-        {{ column }} >= (
+        {%- set newest -%}
             select {{ add_days("coalesce(max(" ~ (day or column) ~ "), date '1970-01-05')", -3 - before) }}
             from {{ relation }}
             where {{ day or column }} <= {{ add_days(utc_date(now()), 1) }}
-        )
+        {%- endset -%}
+        {%- if target.type == 'bigquery' and execute and flags.INTROSPECT -%}
+            {#- Which leaves partitions out for literals alone. -#}
+            {{ column }} >= date '{{ run_query(newest)[0][0] }}'
+        {%- else -%}
+            {{ column }} >= ({{ newest }})
+        {%- endif -%}
     {%- else -%}
         {{ column }} in ({{ widened_dates(dates, before, after) }})
     {%- endif -%}

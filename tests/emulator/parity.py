@@ -25,7 +25,7 @@ LOSERS = {
 
 def parity_of(twins: Twins) -> Parity:
     """Build both, let events come late, build both on."""
-    twins.build()
+    twins.build_first()
     whole, before = twins.compare(), lost_rows(twins)
     events = twins.local.query_raw(f"select {', '.join(EVENT_SCHEMA.names)} from live_events")
     sold = [row for row in events.to_pylist() if row["event_type"] == "purchase"]

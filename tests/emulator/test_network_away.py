@@ -17,16 +17,16 @@ import pytest
 from esynapse.settings import Settings
 from esynapse.warehouse import open_warehouse
 from tests.chaos.monkey import wait_for
-from tests.emulator.network import Network, network
 from tests.emulator.process import Emulator
 from tests.end_to_end.conftest import Pipeline, make_pipeline
+from tests.network import Network, network
 
 COUNT = (
     "select count(*) as n, count(distinct event_id) as ids from live_events"
     " where event_timestamp > timestamp '2020-01-01 00:00:00+00'"
 )
-SHOP = {"days": 20, "scale": 0.5, "seed": 3}
-SOME, ALL = 100_000, 500_000
+SHOP = {"days": 20, "scale": 0.2, "seed": 3}
+SOME, ALL = 50_000, 250_000
 
 pytestmark = pytest.mark.slow
 

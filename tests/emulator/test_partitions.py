@@ -1,4 +1,4 @@
-"""What is trending is told from the partitions of a month, by literals, as dbt-bigquery runs it."""
+"""Days are named to BigQuery by literals: it leaves out no partition for the sake of a subquery."""
 
 import re
 from datetime import date, timedelta
@@ -12,8 +12,25 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.usefixtures("parity")
 def test_a_build_names_the_first_day_that_it_needs(twins: Twins) -> None:
-    """BigQuery leaves out no partition for the sake of a subquery."""
     ((newest,),) = twins.ask_bigquery("select as_of_date from pipeline_clock", "marts")
     (path,) = (twins.home.root / "dbt-bigquery/run").rglob("int_interaction_spans.sql")
     (first,) = re.findall(r"event_date >= date '([\d-]+)'", path.read_text())
     assert date.fromisoformat(first) == newest - timedelta(days=31)
+
+
+@pytest.mark.usefixtures("parity")
+def test_a_build_that_is_told_no_dates_names_the_newest_three_days(twins: Twins) -> None:
+    twins.build(None)
+    (path,) = (twins.home.root / "dbt-bigquery/run").rglob("stg_events.sql")
+    assert (
+        len(
+            set(
+                re.findall(
+                    r"event_date` >= date '([\d-]+)'|event_date >= date '([\d-]+)'",
+                    path.read_text(),
+                )
+            )
+        )
+        == 1
+    )
+    assert [each.model for each in twins.compare() if each.differences] == []

@@ -49,25 +49,16 @@ class Twins:
         self.home, self.settings, self.client = home, settings, client
         self.local = LocalWarehouse(home)
 
-    def build(self, changed: list[date] | None = None) -> None:
-        """With dates an incremental run over them, without a first one.
+    def build_first(self) -> None:
+        """Build in DuckDB, give BigQuery all raw tables as they are there, and build there too."""
+        self._build_in_duckdb(None)
+        self._copy_raw_tables()
+        self._build_in_bigquery(None)
 
-        Before the first one BigQuery is given all raw tables as DuckDB has them.
-        """
-        build(self.home, *CHOSEN, changed_dates=changed)
-        if changed is None:
-            self._copy_raw_tables()
-        dates = {} if changed is None else {"ESYNAPSE_CHANGED_DATES": ",".join(map(str, changed))}
-        with environment(
-            ESYNAPSE_HOME=str(self.home.root),
-            ESYNAPSE_TIMEZONE=ZONE,
-            ESYNAPSE_PROJECT=self.settings.project,
-            ESYNAPSE_DATASET=self.settings.dataset,
-            ESYNAPSE_LOCATION=self.settings.location,
-            ESYNAPSE_BIGQUERY_ENDPOINT=self.settings.bigquery_endpoint,
-            **dates,
-        ):
-            run_dbt(self.home.root / "dbt-bigquery", "build", "--target", "bigquery", *CHOSEN)
+    def build(self, changed: list[date] | None) -> None:
+        """Build both again over these dates or, without, over the newest three days."""
+        self._build_in_duckdb(changed)
+        self._build_in_bigquery(changed)
 
     def add(self, events: pa.Table, products: pa.Table) -> list[date]:
         """Load events and another catalogue; the dates that the next run rebuilds."""
@@ -102,6 +93,22 @@ class Twins:
             default_dataset=dataset, query_parameters=parameters or [], use_query_cache=False
         )
         return [tuple(row.values()) for row in self.client.query(sql, job_config=config).result()]
+
+    def _build_in_duckdb(self, changed: list[date] | None) -> None:
+        build(self.home, *CHOSEN, changed_dates=changed)
+
+    def _build_in_bigquery(self, changed: list[date] | None) -> None:
+        dates = {} if changed is None else {"ESYNAPSE_CHANGED_DATES": ",".join(map(str, changed))}
+        with environment(
+            ESYNAPSE_HOME=str(self.home.root),
+            ESYNAPSE_TIMEZONE=ZONE,
+            ESYNAPSE_PROJECT=self.settings.project,
+            ESYNAPSE_DATASET=self.settings.dataset,
+            ESYNAPSE_LOCATION=self.settings.location,
+            ESYNAPSE_BIGQUERY_ENDPOINT=self.settings.bigquery_endpoint,
+            **dates,
+        ):
+            run_dbt(self.home.root / "dbt-bigquery", "build", "--target", "bigquery", *CHOSEN)
 
     def _copy_raw_tables(self) -> None:
         create_raw_tables(self.client, self.settings.dataset)

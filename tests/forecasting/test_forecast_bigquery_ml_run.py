@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +28,7 @@ from tests.forecasting.bigquery_server import (
     serving,
     sql_of,
 )
+from tests.network import network
 
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 10)
@@ -80,14 +83,16 @@ def service() -> BigQuery:
 
 @pytest.fixture
 def retrain(service: BigQuery) -> Iterator[Retrain]:
-    with serving(service) as address:
-        client = Client(
-            "esynapse-local",
-            credentials=AnonymousCredentials(),
-            client_options={"api_endpoint": address},
-        )
+    with serving(service) as address, closing(client_of(address)) as client:
         yield lambda **given: retrain_bigquery(settings(**given), client)
-        client.close()
+
+
+def client_of(address: str) -> Client:
+    return Client(
+        "esynapse-local",
+        credentials=AnonymousCredentials(),
+        client_options={"api_endpoint": address},
+    )
 
 
 def test_a_first_run_forecasts_from_past_cutoffs_then_judges_and_serves(
@@ -370,3 +375,30 @@ def test_the_local_target_does_not_load_the_client() -> None:
 def test_a_bad_setting_is_refused_by_name(setting: str, value: object) -> None:
     with pytest.raises(EsynapseError, match=setting):
         settings(**{setting: value})
+
+
+def test_a_retrain_outlives_a_network_that_comes_and_goes_and_runs_nothing_twice(
+    service: BigQuery,
+) -> None:
+    def pull_again_and_again() -> None:
+        while not over.wait(0.3):
+            wire.pull(0.1)
+
+    service.history = history(days=15)
+    over = threading.Event()
+    puller = threading.Thread(target=pull_again_and_again)
+    with (
+        serving(service) as address,
+        network(address) as wire,
+        closing(client_of(wire.endpoint)) as client,
+    ):
+        puller.start()
+        try:
+            retrain_bigquery(settings(), client)
+        finally:
+            over.set()
+            puller.join()
+
+    assert wire.cuts > 2
+    backtests = sum(name == "create_hourly_forecast_model" for name in service.ran()) - 1
+    assert service.ran() == statements("daily") + statements("hourly", backtests=backtests)

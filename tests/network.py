@@ -1,4 +1,4 @@
-"""A network of our own to the emulator, which can be pulled."""
+"""A network of our own to a server of this machine, which can be pulled."""
 
 import socket
 import threading
