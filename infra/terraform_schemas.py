@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from esynapse.provision.columns import columns
+from esynapse.warehouse.bigquery.columns import columns
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 
 FOLDER = Path(__file__).parent / "terraform" / "schemas"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from google.api_core.exceptions import NotFound
 
 from esynapse.provision.changes import Difference, differences
-from esynapse.provision.columns import type_name
 from esynapse.provision.connections import Connections
 from esynapse.provision.resources import Resource
 from esynapse.warehouse.bigquery.clients import retries
+from esynapse.warehouse.bigquery.columns import type_name
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import SchemaField, Table, TimePartitioning

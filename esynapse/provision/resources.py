@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from esynapse.provision.columns import columns
 from esynapse.settings import Settings
+from esynapse.warehouse.bigquery.columns import columns
 from esynapse.warehouse.bigquery.names import Names
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 

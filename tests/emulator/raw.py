@@ -6,24 +6,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from google.cloud import bigquery
 
+from esynapse.warehouse.bigquery.columns import columns
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 
 TABLES = RAW_TABLES | CATALOG_TABLES
-TYPES = {
-    pa.string(): "STRING",
-    pa.binary(): "BYTES",
-    pa.bool_(): "BOOL",
-    pa.int64(): "INT64",
-    pa.float64(): "FLOAT64",
-    pa.date32(): "DATE",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMP",
-}
 
 
 def create_raw_tables(client: bigquery.Client, dataset: str) -> None:
     client.create_dataset(dataset)
     for name, schema in TABLES.items():
-        fields = [bigquery.SchemaField(field.name, TYPES[field.type]) for field in schema]
+        fields = [bigquery.SchemaField(each["name"], each["type"]) for each in columns(schema)]
         table = bigquery.Table(f"{client.project}.{dataset}.{name}", schema=fields)
         if name == "live_events":
             table.time_partitioning = bigquery.TimePartitioning(field="event_timestamp")

@@ -7,9 +7,9 @@ from esynapse.events import EVENT_SCHEMA, PRODUCT_SCHEMA
 from esynapse.home import open_home
 from esynapse.ingest.pubsub.server import Server
 from esynapse.provision import destroy, plan, provision
-from esynapse.provision.columns import columns
 from esynapse.provision.resources import dataset_names
 from esynapse.settings import Settings
+from esynapse.warehouse.bigquery.columns import columns
 from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 from tests.ingest.conftest import free_port
 

@@ -14,22 +14,13 @@ import pyarrow as pa
 
 from esynapse.errors import EsynapseError
 from esynapse.warehouse.bigquery.clients import job_retries, retries
+from esynapse.warehouse.bigquery.columns import columns
 from esynapse.warehouse.bigquery.errors import explained
 from esynapse.warehouse.bigquery.parameters import query_parameters
 
 if TYPE_CHECKING:
-    from google.cloud.bigquery import Client, QueryJob, QueryJobConfig, SchemaField
+    from google.cloud.bigquery import Client, QueryJob, QueryJobConfig
     from google.cloud.bigquery.table import RowIterator
-
-_COLUMNS = {
-    pa.string(): "STRING",
-    pa.binary(): "BYTES",
-    pa.bool_(): "BOOLEAN",
-    pa.int64(): "INTEGER",
-    pa.float64(): "FLOAT",
-    pa.date32(): "DATE",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMP",
-}
 
 
 @dataclass(frozen=True)
@@ -94,10 +85,11 @@ class Jobs:
 
     def create_table(self, name: str, schema: pa.Schema) -> None:
         """Create an empty table (``project.dataset.table``), unless it is there."""
-        from google.cloud.bigquery import Table
+        from google.cloud.bigquery import SchemaField, Table
 
+        fields = [SchemaField(column["name"], column["type"]) for column in columns(schema)]
         with explained(f"the creation of {name}"):
-            table = Table(name, schema=schema_fields(schema))
+            table = Table(name, schema=fields)
             self._client.create_table(table, exists_ok=True, retry=retries())
 
     def _finished(self, statement: Statement, **options: Any) -> "tuple[QueryJob, RowIterator]":
@@ -127,10 +119,3 @@ class Jobs:
             query_parameters=query_parameters(statement.parameters),
             **options,
         )
-
-
-def schema_fields(schema: pa.Schema) -> list["SchemaField"]:
-    """An Arrow schema as columns of BigQuery, all of them nullable."""
-    from google.cloud.bigquery import SchemaField
-
-    return [SchemaField(column.name, _COLUMNS[column.type]) for column in schema]
