@@ -25,8 +25,8 @@ COUNT = (
     "select count(*) as n, count(distinct event_id) as ids from live_events"
     " where event_timestamp > timestamp '2020-01-01 00:00:00+00'"
 )
-SHOP = {"days": 20, "scale": 0.2, "seed": 3}
-SOME, ALL = 50_000, 250_000
+SHOP = {"days": 20, "scale": 0.03, "seed": 3}
+SOME, ALL = 8_000, 40_000
 
 pytestmark = pytest.mark.slow
 

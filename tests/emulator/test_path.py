@@ -22,7 +22,7 @@ from tests.dashboard.conftest import PAGES
 from tests.emulator.process import Emulator
 from tests.end_to_end.conftest import Pipeline, make_pipeline
 
-SHOP = {"days": 10, "scale": 0.2, "seed": 7}
+SHOP = {"days": 5, "scale": 0.2, "seed": 7}
 
 pytestmark = pytest.mark.slow
 
