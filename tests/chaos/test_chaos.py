@@ -29,7 +29,7 @@ from tests.end_to_end.conftest import Pipeline, make_pipeline
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("ESYNAPSE_CHAOS_KILLS", "12"))
+KILLS = int(os.environ.get("ESYNAPSE_CHAOS_KILLS", "8"))
 SEED = int(os.environ.get("ESYNAPSE_CHAOS_SEED", random.randrange(10**6)))
 SHOP = {"days": 2, "scale": 0.4, "disorder": "wild"}
 CLI = ("-m", "flows.cli")
