@@ -18,6 +18,9 @@ from tests.end_to_end.conftest import Pipeline
 
 EARLY_SHARE = 0.2
 """Of lives that end while the process starts."""
+FEW = 6
+"""Lives of a process that chance alone would often spend on starts: the first of them does not end
+while it starts, nor do two in a row."""
 START_SECONDS = 2.0
 """Within which those end."""
 TERM_SHARE = 0.2
@@ -80,6 +83,7 @@ class Victim:
         self.progress, self.landed = progress, landed
         self.span, self.rest, self.ends = span, rest, ends
         self.lives: list[End] = []
+        self._was_early = True
         self._random = random.Random(f"{seed}/{name}")
         self.start()
 
@@ -104,6 +108,7 @@ class Victim:
         self._progress, self._landed = self.progress(), self.landed()
         self._sent: signal.Signals | None = None
         is_term, is_early = (self._random.random() < s for s in (TERM_SHARE, EARLY_SHARE))
+        self._was_early = is_early = is_early and not (self._was_early and len(self.lives) < FEW)
         self._signal = signal.SIGTERM if is_term else signal.SIGKILL
         self._share = self._random.random()
         self._again: float | None = None

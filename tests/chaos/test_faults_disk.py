@@ -16,6 +16,7 @@ from esynapse.ingest.publisher import Publisher
 from esynapse.ingest.pubsub import backlog
 from esynapse.ingest.pubsub.server import Server
 from esynapse.pipeline.backfill import backfill
+from esynapse.pipeline.transform import transform
 from esynapse.provision import provision
 from esynapse.settings import Settings, load_settings
 from esynapse.warehouse.lake import Lake
@@ -117,9 +118,10 @@ def ids_before(home: Home, instant: datetime) -> list[str]:
 def test_a_transform_on_a_full_disk_leaves_the_last_marts_and_goes_on_when_there_is_room(
     disk: Disk, history: Home
 ) -> None:
-    assert run("transform", history).returncode == 0
+    settings = settings_on(disk)
+    transform(settings)
     marts = history.marts.read_bytes()
-    assert run("backfill", history).returncode == 0
+    backfill(settings)
     for spare in SPARES:
         ballast = disk.fill(spare)
         failed = run("transform", history)

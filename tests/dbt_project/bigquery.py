@@ -1,7 +1,7 @@
 """The project's SQL as BigQuery would get it, read and executed by GoogleSQL's own code.
 
-``zetasql`` is that code as WebAssembly, which takes 15 seconds to load. Tables get names of one
-part (``esynapse_marts.customers``), since its catalog here is flat.
+``zetasql`` is that code as WebAssembly. Tables get names of one part
+(``esynapse_marts.customers``), since its catalog here is flat.
 """
 
 import json

@@ -10,10 +10,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import wasmtime
 import zetasql.types as google
-from zetasql.api import Analyzer, CatalogBuilder, TableBuilder
+from zetasql.api import CatalogBuilder, TableBuilder
 from zetasql.api.prepared_query import PreparedQuery
+from zetasql.core import ZetaSqlLocalService, wasm_client
 from zetasql.types import TypeKind
+from zetasql.wasi._pb2.zetasql.local_service.local_service_pb2 import AnalyzeResponse
 
 Columns = dict[str, TypeKind]
 Rows = list[tuple[Any, ...]]
@@ -23,9 +26,20 @@ MICROSECOND = timedelta(microseconds=1)
 INSTANT, WHOLE = TypeKind.TYPE_TIMESTAMP, TypeKind.TYPE_INT64
 
 
+class _Kept(wasmtime.Config):
+    """Has wasmtime keep what it compiled, in its own cache of this user."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cache = True
+
+
+wasm_client.Config = _Kept
+
+
 @cache
 def analyzer_options() -> google.AnalyzerOptions:
-    """BigQuery's own. The first call compiles zetasql, which takes half a minute of a processor."""
+    """BigQuery's own. The first call on a machine compiles zetasql, for half a minute."""
     language = google.LanguageOptions.maximum_features()
     language.product_mode = google.ProductMode.PRODUCT_EXTERNAL
     language.reserved_keywords = ["QUALIFY"]
@@ -61,8 +75,20 @@ def columns_of(sql: str, tables: Mapping[str, Table]) -> Columns:
     Raises:
         ServerError: GoogleSQL does not accept it; the message says why.
     """
-    statement = Analyzer(analyzer_options(), _catalog(tables, {})).analyze_statement(sql)
-    return {column.name: column.column.type.type_kind for column in statement.output_column_list}
+    return _analyzed(sql, _catalog(tables, {}))
+
+
+def _analyzed(sql: str, catalog: google.SimpleCatalog) -> Columns:
+    """The analyzer's answer as it is sent: zetasql's Analyzer would make objects of all of it."""
+    request = google.AnalyzeRequest(
+        sql_statement=sql, options=analyzer_options(), simple_catalog=catalog
+    )
+    service = ZetaSqlLocalService.get_instance().wasm_client
+    answer = service.call_grpc_func(
+        "ZetaSqlLocalService_Analyze", request.to_proto(), AnalyzeResponse
+    )
+    columns = answer.resolved_statement.resolved_query_stmt_node.output_column_list
+    return {column.name: TypeKind(column.column.type.type_kind) for column in columns}
 
 
 def rows_of(sql: str, tables: Mapping[str, Table]) -> Rows:
@@ -76,8 +102,7 @@ def rows_of(sql: str, tables: Mapping[str, Table]) -> Rows:
 
 def names_and_rows_of(sql: str, tables: Mapping[str, Table]) -> tuple[list[str], Rows]:
     """``rows_of``, and before it the names of the columns."""
-    with _prepared(sql, tables) as query:
-        kinds = {column.name: column.type.type_kind for column in query.columns}
+    kinds = _analyzed(sql, _catalog(tables, {INSTANT: WHOLE}))
     instants = [column for column, kind in kinds.items() if kind == INSTANT]
     if instants:
         changed = ", ".join(f"unix_micros({column}) as {column}" for column in instants)
