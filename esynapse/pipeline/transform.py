@@ -105,9 +105,8 @@ def republish(settings: Settings) -> None:
 
 def _publish(warehouse: Warehouse, build: Record) -> None:
     warehouse.publish()
-    fresh = warehouse.freshness()
-    assert fresh.published_at is not None
-    build.published(fresh.published_at, fresh.as_of)
+    (row,) = warehouse.query("select published_at, as_of from publication").to_pylist()
+    build.published(row["published_at"], row["as_of"])
 
 
 def _selection(changes: Changes, forecasts_only: bool, full_refresh: bool) -> list[str]:

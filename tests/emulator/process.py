@@ -2,7 +2,6 @@
 
 import os
 import platform
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.request import urlopen
 import duckdb
 
 from esynapse.settings import Settings
+from tests.end_to_end.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".venv-emulator"
@@ -28,7 +28,7 @@ class Emulator:
 
     def __init__(self, folder: Path, *, mended: bool = True) -> None:
         self._folder, self._program = folder, MENDED if mended else COMMAND
-        self._rest_port, self._grpc_port = _free_port(), _free_port()
+        self._rest_port, self._grpc_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "data").mkdir(parents=True)
         _install_extension(folder)
@@ -102,10 +102,3 @@ def _install_extension(home: Path) -> None:
     folder = home / ".duckdb" / "extensions" / package.name / row[0]
     folder.mkdir(parents=True)
     (folder / "spatial.duckdb_extension").symlink_to(package / "spatial.duckdb_extension")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -6,10 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from esynapse.provision import provision
 from esynapse.warehouse.bigquery.clients import bigquery_client, storage_client
+from esynapse.warehouse.bigquery.warehouse import BigQueryWarehouse
 from tests.dbt_project.conftest import events_table, example
 from tests.emulator.process import Emulator
-from tests.emulator.raw import create_raw_tables, load
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +21,8 @@ def test_what_was_loaded_is_there_after_a_kill_on_the_same_ports(tmp_path: Path)
     events = events_table([example(f"e{n}", "purchase", hour=n, quantity=n) for n in range(1, 4)])
     try:
         with closing(bigquery_client(settings)) as client:
-            create_raw_tables(client, settings.dataset)
-            assert load(client, settings.dataset, "live_events", events) == 3
+            provision(settings)
+            assert BigQueryWarehouse(settings).load_events(events, batch_key="a") == 3
             emulator.kill()
             emulator.start()
             sql = f"select * from {settings.dataset}.live_events order by event_timestamp"

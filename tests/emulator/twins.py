@@ -13,11 +13,13 @@ from google.cloud import bigquery
 
 from esynapse.home import Home
 from esynapse.pipeline.dbt_project import environment
+from esynapse.provision import provision
 from esynapse.settings import Settings
+from esynapse.warehouse.bigquery.warehouse import BigQueryWarehouse
 from esynapse.warehouse.local import LocalWarehouse
+from esynapse.warehouse.raw_tables import CATALOG_TABLES, RAW_TABLES
 from tests.dbt_project.comparing import Row, differences
 from tests.dbt_project.conftest import ZONE, build, run_dbt
-from tests.emulator.raw import TABLES, create_raw_tables, load
 
 CHOSEN = ("--exclude-resource-type", "unit_test")
 KINDS = {
@@ -48,6 +50,7 @@ class Twins:
     def __init__(self, home: Home, settings: Settings, client: bigquery.Client) -> None:
         self.home, self.settings, self.client = home, settings, client
         self.local = LocalWarehouse(home)
+        self.cloud = BigQueryWarehouse(settings)
 
     def build_first(self) -> None:
         """Build in DuckDB, give BigQuery all raw tables as they are there, and build there too."""
@@ -65,8 +68,8 @@ class Twins:
         before = self.local.lake.watermark("live_events")
         self.local.load_events(events, batch_key="later")
         self.local.load_products(products)
-        load(self.client, self.settings.dataset, "live_events", events)
-        load(self.client, self.settings.dataset, "products", products, replace=True)
+        self.cloud.load_events(events, batch_key="later")
+        self.cloud.load_products(products)
         return self.local.lake.changed_dates("live_events", after=before)
 
     def compare(self) -> list[Comparison]:
@@ -111,12 +114,12 @@ class Twins:
             run_dbt(self.home.root / "dbt-bigquery", "build", "--target", "bigquery", *CHOSEN)
 
     def _copy_raw_tables(self) -> None:
-        create_raw_tables(self.client, self.settings.dataset)
+        provision(self.settings)
         with self.marts_in_duckdb() as connection:
-            for name, schema in TABLES.items():
+            for name, schema in (RAW_TABLES | CATALOG_TABLES).items():
                 rows = connection.sql(f"select {', '.join(schema.names)} from raw.{name}")
-                table = rows.to_arrow_table()
-                assert load(self.client, self.settings.dataset, name, table) == len(table) > 0
+                table = rows.to_arrow_table().cast(schema)
+                assert self.cloud.append(name, table, batch_key="first") == len(table) > 0
 
     def _compare(self, connection: duckdb.DuckDBPyConnection, layer: str, name: str) -> Comparison:
         there = self.client.get_table(

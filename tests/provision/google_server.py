@@ -8,15 +8,15 @@ https://cloud.google.com/bigquery/docs/reference/rest
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.provision.google_refusals import RefusalError
 from tests.provision.google_storage import Json, Query, Storage
+from tests.servers import http_server
 
 NUMBER = "415104041262"
 AGENT = f"service-{NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com"
@@ -260,11 +260,5 @@ def serving(google: Google) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with http_server(Handler) as address:
+        yield address
