@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, and the forms in which tables are written."""
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,8 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     Raises:
         OSError: the disk is full or cannot be written; ``path`` is as it was.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # threads may write the same file at once
+    temporary = path.with_name(f"{path.name}.{writer}.tmp")
     try:
         yield temporary
         if durable:

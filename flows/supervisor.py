@@ -69,23 +69,32 @@ class Supervisor:
         self.tell = tell
         self.first_rest = first_rest
         self.children: list[Child] = []
-        self._checking = threading.Lock()
+        self._is_stopped = False
+        self._changing = threading.Lock()  # the deployment starts its commands in its own thread
 
     def start(self, name: str, command: Sequence[str], *, is_service: bool = True) -> Child:
-        """Start ``command`` in a session of its own: Ctrl-C reaches the supervisor alone."""
+        """Start ``command`` in a session of its own: Ctrl-C reaches the supervisor alone.
+
+        Raises:
+            EsynapseError: the supervisor has stopped; nothing would stop what starts now.
+        """
         log = self.home.logs / f"{name}.log"
-        process = self._spawn(name, command, log)
-        restarts = Restarts(self.first_rest)
-        child = Child(name, command, process, log, is_service, restarts)
-        self.children.append(child)
-        self._write_run_file()
+        with self._changing:
+            if self._is_stopped:
+                raise EsynapseError(f"{name} is not started: everything is being stopped")
+            process = self._spawn(name, command, log)
+            child = Child(name, command, process, log, is_service, Restarts(self.first_rest))
+            self.children.append(child)
+            self._write_run_file()
         return child
 
     def run(self, name: str, command: Sequence[str]) -> None:
         """Run ``command`` to its end. Raises EsynapseError with its last words if it fails."""
         child = self.start(name, command, is_service=False)
         code = child.process.wait()
-        self.children.remove(child)
+        with self._changing:
+            if child in self.children:
+                self.children.remove(child)
         if code:
             raise EsynapseError(f"{name} failed: {child.last_words()} (see {child.log})")
 
@@ -110,7 +119,7 @@ class Supervisor:
         Raises:
             EsynapseError: one died too often.
         """
-        with self._checking:  # the deployment waits in a thread of its own
+        with self._changing:
             for child in [each for each in self.children if each.is_service]:
                 if child.start_at is None:
                     if child.process.poll() is not None:
@@ -123,7 +132,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop the children, the last started first, each with all its descendants."""
-        with self._checking:  # from here on nothing is started again
+        with self._changing:
+            self._is_stopped = True
             children, self.children = self.children, []
         for child in reversed(children):
             if child.process.poll() is None:

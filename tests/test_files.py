@@ -1,6 +1,8 @@
 """A file is there whole or not at all, and what was written is read back."""
 
 import csv
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +42,21 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     with pytest.raises(KeyboardInterrupt):
         fail()
     assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_threads_that_write_the_same_file_at_once_leave_one_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    both_wrote = threading.Barrier(2)
+
+    def write(text: str) -> None:
+        with replacing(path) as temporary:
+            temporary.write_text(text)
+            both_wrote.wait(timeout=10)
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(write, ("one", "other")))
+    assert path.read_text() in ("one", "other")
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -140,6 +141,21 @@ def test_a_command_that_fails_is_named(supervisor: Supervisor) -> None:
 def test_a_command_that_ends_well_is_no_crash(supervisor: Supervisor) -> None:
     supervisor.run("deploy", [sys.executable, "-c", "pass"])
     supervisor.check()
+
+
+def test_nothing_starts_once_it_has_stopped(supervisor: Supervisor) -> None:
+    supervisor.stop()
+    with pytest.raises(EsynapseError, match="deploy is not started"):
+        supervisor.run("deploy", SLEEPER)
+    assert not supervisor.children
+
+
+def test_threads_start_commands_at_once(supervisor: Supervisor) -> None:
+    names = [f"sleeper-{number}" for number in range(8)]
+    with ThreadPoolExecutor(len(names)) as threads:
+        list(threads.map(lambda name: supervisor.start(name, SLEEPER), names))
+    assert set(read_run_file(supervisor.home)) == {"supervisor", *names}
+    supervisor.stop()
 
 
 def test_what_a_killed_supervisor_left_is_stopped_by_the_next(supervisor: Supervisor) -> None:
