@@ -5,7 +5,7 @@ values that the widget could not have taken; what it lets through and makes no s
 (half a range, a range backwards) falls back to the default here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -37,8 +37,8 @@ class Metric(NamedTuple):
 
 
 METRICS: dict[str, Metric] = {
-    "Gross revenue": Metric("gross_revenue", True),
     "Net revenue": Metric("net_revenue", True),
+    "Gross revenue": Metric("gross_revenue", True),
     "Refunds": Metric("refunds", True, good_up=False),
     "Orders": Metric("orders", False),
     "Units": Metric("units", False),
@@ -86,8 +86,18 @@ class Selection:
         return self.start - before, self.end - before
 
     @property
+    def same_weekdays(self) -> tuple[date, date]:
+        """The newest period before it with the same length and the same weekdays."""
+        weeks = timedelta(weeks=-(-self.days // 7))
+        return self.start - weeks, self.end - weeks
+
+    @property
     def measure(self) -> Metric:
         return METRICS[self.metric]
+
+    def without_categories(self) -> "Selection":
+        """The same days, prices and metric, in every category."""
+        return replace(self, categories=())
 
     @property
     def category_parameter(self) -> str:
@@ -152,6 +162,33 @@ def show_filters(clock: Clock, categories: list[str], used: frozenset[str]) -> N
             bind="query-params",
             disabled=METRIC not in used,
         )
+
+        st.button(
+            "Clear the filters",
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+            on_click=clear,
+            args=(clock,),
+        )
+
+
+def clear(clock: Clock) -> None:
+    """Back to the view of a link without parameters; to be called from a widget's callback."""
+    st.session_state[DATES] = clock.default_range
+    st.session_state[CATEGORIES] = []
+    st.session_state[DISCOUNT] = EVERYTHING
+    st.session_state[METRIC] = next(iter(METRICS))
+
+
+def summary(selection: Selection, used: frozenset[str]) -> str:
+    """What is chosen, of the filters that the page uses, in words; '' where it uses none."""
+    days = "1 day" if selection.days == 1 else f"{selection.days} days"
+    chosen = {
+        DATES: f"{selection.start:%d %b} – {selection.end:%d %b %Y} ({days})",
+        CATEGORIES: ", ".join(selection.categories) or "all categories",
+        DISCOUNT: "" if selection.discount == EVERYTHING else selection.discount.lower(),
+    }
+    return " · ".join(text for name, text in chosen.items() if name in used and text)
 
 
 def selected(clock: Clock) -> Selection:

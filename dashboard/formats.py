@@ -10,6 +10,7 @@ AMOUNT_COLUMN = "%,.2f"
 """Of amounts and prices in tables, as Streamlit's number columns take it: ``1,039.90``."""
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:")
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
@@ -80,6 +81,17 @@ def signed_points(now: float | None, before: float | None) -> str | None:
         return None
     text = f"{(now - before) * 100:.2f} pp"
     return None if float(text.split()[0]) == 0 else text
+
+
+def points(now: float | None, before: float | None) -> str | None:
+    """``signed_points`` as read in a sentence: ``▲ 0.20 pp``."""
+    delta = signed_points(now, before)
+    return delta and f"{'▼' if delta.startswith('-') else '▲'} {delta.removeprefix('-')}"
+
+
+def as_text(text: str) -> str:
+    """``text`` in Markdown, where it stands for itself: names come from data."""
+    return "".join(f"\\{each}" if each in _MARKDOWN else each for each in text)
 
 
 def age(span: timedelta) -> str:

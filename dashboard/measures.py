@@ -8,6 +8,8 @@ from dashboard import queries
 from dashboard.connection import WarehouseConnection
 from dashboard.filters import EVERYTHING, Selection
 
+SMALL_CHANGE = 0.0005
+"""Relative: what is less reads as 0.0 %."""
 ADDITIVE = ["gross_revenue", "net_revenue", "refunds", "orders", "units"]
 
 
@@ -69,6 +71,23 @@ def funnel_days(
     rows = connection.query(queries.FUNNEL_DAYS, start=start, end=end)
     wanted = list(selection.categories) or [EVERYTHING]
     return rows[(rows["discount_state"] == selection.discount) & rows["category"].isin(wanted)]
+
+
+def of_products(selection: Selection) -> dict[str, object]:
+    """The parameters of queries that measure products, against the period before."""
+    return {
+        "start": selection.start,
+        "end": selection.end,
+        "previous_start": selection.previous[0],
+        "categories": selection.category_parameter,
+        "discount": selection.discount,
+        "metric": selection.measure.column,
+    }
+
+
+def between(rows: pd.DataFrame, column: str, start: date, end: date) -> pd.DataFrame:
+    """Rows of the days from ``start`` to ``end``, both included."""
+    return rows[rows[column].between(pd.Timestamp(start), pd.Timestamp(end))]
 
 
 def split_periods(

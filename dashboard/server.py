@@ -1,10 +1,12 @@
 """What is served: the Streamlit page, and beside it the documentation of the dbt project."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.hint import FirstVisit
 from esynapse.home import Home
 from esynapse.pipeline.docs_site import CONTENT_SECURITY_POLICY
 from esynapse.settings import load_settings
@@ -25,4 +27,4 @@ def dbt_docs(_: Request) -> Response:
     return FileResponse(page, media_type="text/html", headers=HEADERS)
 
 
-app = st.App("app.py", routes=[Route("/dbt-docs", dbt_docs)])
+app = st.App("app.py", routes=[Route("/dbt-docs", dbt_docs)], middleware=[Middleware(FirstVisit)])

@@ -18,7 +18,7 @@ This page looks again every few seconds.
 
 def missing(what: str) -> None:
     """Say inside a card what is not there, and why."""
-    st.info(what, icon="🫙")
+    st.info(what, icon=":material/inbox:")
 
 
 def no_rows_for_filters() -> None:
@@ -26,9 +26,16 @@ def no_rows_for_filters() -> None:
     missing("Nothing in these dates, categories and discount period: widen the filters.")
 
 
+def nothing_of(metric: str) -> str:
+    """Why a metric is nowhere above zero."""
+    if metric == "Views":
+        return "No view_item events in this selection: views cannot be counted."
+    return f"No {metric.lower()} in this selection."
+
+
 @st.fragment(run_every="5s")
 def wait_for_marts(connection: WarehouseConnection) -> None:
     """Ask for patience, and start over when the marts are there."""
     if connection.version():
         st.rerun()
-    st.info(HOW_TO_START, icon="⏳")
+    st.info(HOW_TO_START, icon=":material/hourglass_top:")

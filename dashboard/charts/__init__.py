@@ -4,9 +4,9 @@ Instants are given in the shop's wall-clock time without a zone, so that axes sa
 clock said wherever the viewer is.
 """
 
-from dashboard.charts.comparisons import funnel, intervals, ranked_bars, scatter
+from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
-from dashboard.charts.forecasts import forecast, wape_by_week
+from dashboard.charts.forecasts import course, forecast, wape_by_week
 from dashboard.charts.over_time import (
     bars_by_day,
     drops,
@@ -19,10 +19,13 @@ from dashboard.charts.over_time import (
     stacked_days,
 )
 from dashboard.charts.parts import effect_over_time, pattern, trend
+from dashboard.charts.style import styled
 
 __all__ = [
     "bars_by_day",
+    "changes",
     "cohorts",
+    "course",
     "drops",
     "effect_over_time",
     "forecast",
@@ -40,6 +43,7 @@ __all__ = [
     "scatter",
     "segments",
     "stacked_days",
+    "styled",
     "trend",
     "wape_by_week",
 ]

@@ -1,5 +1,7 @@
 """Axes and colour scales that the charts share."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -81,6 +83,11 @@ def hour_axis(hours: pd.Series) -> alt.Axis:
 def name_axis() -> alt.Axis:
     """Every label of a list, none left out."""
     return alt.Axis(labelLimit=240, labelOverlap=False)
+
+
+def amount_axis(**options: Any) -> alt.Axis:
+    """Amounts as ``20k``; zero is ``0``, not ``0k``."""
+    return alt.Axis(format="~s", labelExpr="datum.value ? datum.label : '0'", **options)
 
 
 def percent_axis() -> alt.Axis:

@@ -1,10 +1,15 @@
 """Charts that compare: ranks, points, intervals, steps of a funnel."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, name_axis
+from dashboard.charts.axes import amount_axis, colour_of, name_axis
+
+FADED = 0.3
+"""Opacity of what is not chosen."""
 
 
 def ranked_bars(
@@ -17,8 +22,13 @@ def ranked_bars(
     shape: str = "~s",
     height: int | None = None,
     longest_first: bool = True,
+    chosen: Sequence[str] = (),
 ) -> alt.LayerChart:
-    """Horizontal bars, longest first or as given, each with its figure at the end."""
+    """Horizontal bars, longest first or as given, each with its figure at the end.
+
+    Args:
+        chosen: labels to bring out, the others faded; none brings out all.
+    """
     colour = (
         alt.value(palette)
         if isinstance(palette, str)
@@ -33,11 +43,40 @@ def ranked_bars(
             alt.Tooltip(f"{value}:Q", format=shape, title=title),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour)
+    opacity = alt.value(1)
+    if chosen:
+        is_chosen = alt.FieldOneOfPredicate(field=label, oneOf=list(chosen))
+        opacity = alt.condition(is_chosen, alt.value(1), alt.value(FADED))
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour, opacity=opacity)
     figures = base.mark_text(align="left", dx=4, color=colours.MUTED).encode(
         text=alt.Text(f"{value}:Q", format=shape)
     )
-    return (bars + figures).properties(height=height or max(120, 26 * len(rows) + 30))
+    return (bars + figures).properties(height=height or max(120, 30 * len(rows) + 30))
+
+
+def changes(rows: pd.DataFrame, *, label: str, value: str, title: str) -> alt.Chart:
+    """Horizontal bars to both sides of zero, in the order of ``rows``; what fell in another colour.
+
+    ``rows`` also have ``now`` and ``before``.
+    """
+    return (
+        alt.Chart(rows)
+        .mark_bar(cornerRadiusEnd=3)
+        .encode(
+            y=alt.Y(f"{label}:N", sort=rows[label].tolist(), title=None, axis=name_axis()),
+            x=alt.X(f"{value}:Q", title=title, axis=amount_axis(tickCount=5)),
+            color=alt.condition(
+                f"datum.{value} >= 0", alt.value(colours.ACTUAL), alt.value(colours.PROMOTION)
+            ),
+            tooltip=[
+                alt.Tooltip(f"{label}:N", title="Name"),
+                alt.Tooltip("now:Q", format=",.0f", title="Now"),
+                alt.Tooltip("before:Q", format=",.0f", title="Period before"),
+                alt.Tooltip(f"{value}:Q", format="+,.0f", title="Change"),
+            ],
+        )
+        .properties(height=max(120, 22 * len(rows) + 30))
+    )
 
 
 def scatter(
@@ -59,7 +98,7 @@ def scatter(
             y=alt.Y(
                 f"{y}:Q",
                 title=y_title,
-                axis=alt.Axis(format="~s"),
+                axis=amount_axis(),
                 scale=alt.Scale(type="log"),
             ),
             size=alt.Size("units:Q", legend=None, scale=alt.Scale(range=[15, 300])),
@@ -119,7 +158,7 @@ def funnel(rows: pd.DataFrame) -> alt.LayerChart:
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelFontSize=13)),
     )
     bars = base.mark_bar(cornerRadiusEnd=4, height=34, color=colours.ACTUAL).encode(
-        x=alt.X("sessions:Q", title="Sessions", axis=alt.Axis(format="~s", tickCount=6)),
+        x=alt.X("sessions:Q", title="Sessions", axis=amount_axis(tickCount=6)),
         opacity=alt.Opacity(
             "step:N", sort=None, scale=alt.Scale(range=[0.45, 0.7, 1]), legend=None
         ),

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, name_axis, percent_axis
+from dashboard.charts.axes import amount_axis, colour_of, name_axis, percent_axis
 
 SHARES = {"Customers": colours.LIGHT, "Net revenue": colours.ACTUAL}
 OLDEST, NEWEST = "#2b64a3", "#a9cbee"
@@ -48,7 +48,7 @@ def lifetime_values(rows: pd.DataFrame, title: str) -> alt.LayerChart:
         y=alt.Y(
             "lifetime_value:Q",
             title=title,
-            axis=alt.Axis(format="~s"),
+            axis=amount_axis(),
             scale=alt.Scale(zero=False, nice=True),
         ),
         color=alt.Color(

@@ -4,10 +4,16 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, day_axis, hour_axis, percent_axis
+from dashboard.charts.axes import amount_axis, colour_of, day_axis, hour_axis, percent_axis
 
 BAND_OPACITY = 0.18
 PALETTE = {"Actual": colours.ACTUAL, "Forecast": colours.FORECAST}
+COURSE = {
+    "Actual": (colours.ACTUAL, [1, 0]),
+    "Forecast": (colours.FORECAST, [5, 3]),
+    "Period before": (colours.MUTED, [1, 3]),
+}
+"""Colour and dashes of the curves of ``course``."""
 MADE = ("Forecast", "Backtest")
 MOST_WEEKS = 26
 
@@ -45,9 +51,7 @@ def forecast(
         .mark_line(strokeWidth=2, point={"size": 16} if len(both) <= 150 else False)
         .encode(
             x=x,
-            y=alt.Y(
-                "value:Q", title=title, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False)
-            ),
+            y=alt.Y("value:Q", title=title, axis=amount_axis(), scale=alt.Scale(zero=False)),
             color=colour_of("series", PALETTE, symbol="stroke"),
             strokeDash=alt.StrokeDash(
                 "series:N",
@@ -67,6 +71,51 @@ def forecast(
     if anomalies is not None and len(anomalies):
         layers.append(_diamonds(anomalies, x, time, hourly=hourly))
     return alt.layer(*layers).properties(height=height)
+
+
+def course(
+    now: pd.DataFrame, before: pd.DataFrame, ahead: pd.DataFrame, *, title: str
+) -> alt.LayerChart:
+    """Days as they came, beside those of the period before and what is forecast to follow.
+
+    ``now``, ``before``: day, value, those before moved onto the days they are compared with.
+    ``ahead``: day, value, lower, upper. The last two may be empty.
+    """
+    follows = pd.concat([now.tail(1), ahead]) if len(ahead) else ahead
+    parts = pd.concat(
+        [
+            before.assign(series="Period before"),
+            now.assign(series="Actual"),
+            follows.assign(series="Forecast"),
+        ]
+    )
+    days = parts["day"]
+    x = alt.X("day:T", title=None, axis=day_axis(days))
+    base = alt.Chart(parts)
+    band = (
+        base.transform_filter("datum.series === 'Forecast' && isValid(datum.upper)")
+        .mark_area(opacity=BAND_OPACITY, color=colours.FORECAST)
+        .encode(x=x, y="lower:Q", y2="upper:Q")
+    )
+    shown = [name for name in COURSE if name in set(parts["series"])]
+    curves = base.mark_line(strokeWidth=2.25).encode(
+        x=x,
+        y=alt.Y("value:Q", title=title, axis=amount_axis()),
+        color=colour_of("series", {name: COURSE[name][0] for name in shown}, symbol="stroke"),
+        strokeDash=alt.StrokeDash(
+            "series:N",
+            scale=alt.Scale(domain=shown, range=[COURSE[name][1] for name in shown]),
+            legend=None,
+        ),
+        tooltip=[
+            alt.Tooltip("day:T", format=stamp(hourly=False), title="Day"),
+            alt.Tooltip("series:N", title="Series"),
+            alt.Tooltip("value:Q", format=",.0f", title=title),
+            alt.Tooltip("lower:Q", format=",.0f", title="Lower bound"),
+            alt.Tooltip("upper:Q", format=",.0f", title="Upper bound"),
+        ],
+    )
+    return alt.layer(band, curves).properties(height=320)
 
 
 def _diamonds(rows: pd.DataFrame, x: alt.X, time: str, *, hourly: bool) -> alt.Chart:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import (
+    amount_axis,
     bars_of_days,
     colour_of,
     day_axis,
@@ -24,7 +25,7 @@ def stacked_days(
     bars, x = bars_of_days(ranked, date)
     return bars.encode(
         x=x,
-        y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s")),
+        y=alt.Y(f"sum({value}):Q", title=title, axis=amount_axis()),
         color=colour_of(part, {name: palette[name] for name in order}),
         order=alt.Order("stack_order:Q"),
         tooltip=[
@@ -43,7 +44,7 @@ def bars_by_day(
     return bars.encode(
         x=x,
         color=alt.value(colour),
-        y=alt.Y(f"sum({value}):Q", title=title, axis=alt.Axis(format="~s", tickCount=3)),
+        y=alt.Y(f"sum({value}):Q", title=title, axis=amount_axis(tickCount=3)),
         tooltip=[
             alt.Tooltip(f"{date}:T", timeUnit=time_unit(rows[date]), title="From"),
             alt.Tooltip(f"sum({value}):Q", format=",", title=title or "Count"),
@@ -93,7 +94,7 @@ def hours(rows: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
         .mark_area(line={"color": colours.ACTUAL, "strokeWidth": 1.5}, opacity=0.25)
         .encode(
             x=alt.X("revenue_hour:T", title=None, axis=hour_axis(rows["revenue_hour"])),
-            y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format="~s")),
+            y=alt.Y(f"{value}:Q", title=title, axis=amount_axis()),
             color=alt.value(colours.ACTUAL),
             tooltip=[
                 alt.Tooltip("revenue_hour:T", format="%a %d %b %H:%M", title="Hour"),
@@ -221,7 +222,7 @@ def pulse_total(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
         .mark_bar(color=colours.GOOD)
         .encode(
             x=alt.X("at:O", title=None, axis=_clock_axis()),
-            y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format="~s")),
+            y=alt.Y(f"{value}:Q", title=title, axis=amount_axis()),
             tooltip=[
                 alt.Tooltip("at:N", title="From"),
                 alt.Tooltip(f"{value}:Q", format=",.2f", title=title),

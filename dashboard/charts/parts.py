@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of
+from dashboard.charts.axes import amount_axis, colour_of
 from dashboard.charts.forecasts import PALETTE, stamp, time_x
 
 SIGNED = "+,.2~s"
@@ -24,7 +24,7 @@ def trend(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.LayerChart:
             alt.Tooltip("time_series_data:Q", format=",.0f", title=title),
         ],
     )
-    y = alt.Y("trend:Q", title=title, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False))
+    y = alt.Y("trend:Q", title=title, axis=amount_axis(), scale=alt.Scale(zero=False))
     behind = base.mark_line(strokeWidth=1, strokeOpacity=0.35).encode(y="time_series_data:Q")
     return (behind + base.mark_line(strokeWidth=2.5).encode(y=y)).properties(height=280)
 

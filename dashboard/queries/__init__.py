@@ -31,8 +31,10 @@ from dashboard.queries.overview import (
     DAILY_BY_CATEGORY_AND_DISCOUNT,
     DAILY_TOTALS,
     DAY_FORECAST,
+    DAYS_AHEAD,
     HOURLY_FORECAST_BETWEEN,
     HOURLY_TOTALS,
+    MOVERS,
     TOP_PRODUCTS,
 )
 from dashboard.queries.pipeline import PIPELINE_DAYS, QUARANTINE_REASONS
@@ -54,6 +56,7 @@ __all__ = [
     "DAILY_FORECAST",
     "DAILY_HISTORY",
     "DAILY_TOTALS",
+    "DAYS_AHEAD",
     "DAY_FORECAST",
     "DECOMPOSITION",
     "DISCOUNT_PERIODS",
@@ -67,6 +70,7 @@ __all__ = [
     "HOURLY_RUNS",
     "HOURLY_TOTALS",
     "LIVE_EVENTS",
+    "MOVERS",
     "ON_SALE_REVENUE",
     "PIPELINE_DAYS",
     "PRICE_DROPS",

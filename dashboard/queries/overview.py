@@ -30,7 +30,7 @@ from hourly_revenue
 where revenue_date between $start and $end
 order by revenue_hour"""
 
-TOP_PRODUCTS = f"""
+_PRODUCTS_MEASURED = f"""
 with measured as (
     select
         product_id,
@@ -54,13 +54,53 @@ summed as (
         sum(case when not is_now then measure end) as previous_measure
     from measured
     group by product_id
-)
+)"""
+
+TOP_PRODUCTS = f"""{_PRODUCTS_MEASURED}
 select summed.product_id, product_name, category, summed.measure, previous_measure
 from summed
 inner join product_kpis on product_kpis.product_id = summed.product_id
 where summed.measure > 0
 order by summed.measure desc, summed.product_id
 limit 10"""
+
+MOVERS = f"""{_PRODUCTS_MEASURED},
+changed as (
+    select
+        product_id,
+        coalesce(measure, 0) as now,
+        coalesce(previous_measure, 0) as before,
+        coalesce(measure, 0) - coalesce(previous_measure, 0) as change
+    from summed
+),
+ranked as (
+    select
+        changed.*,
+        row_number() over (order by change desc, product_id) as place_up,
+        row_number() over (order by change, product_id) as place_down
+    from changed
+)
+select ranked.product_id, product_name, category, now, before, change
+from ranked
+inner join product_kpis on product_kpis.product_id = ranked.product_id
+where (place_up <= 10 and change > 0) or (place_down <= 10 and change < 0)
+order by change desc, ranked.product_id"""
+
+DAYS_AHEAD = """
+with ranked as (
+    select
+        forecast_date, forecast_value, prediction_interval_lower_bound,
+        prediction_interval_upper_bound, confidence_level,
+        row_number() over (partition by forecast_date order by lead_days) as age_rank
+    from daily_forecast_vs_actual
+    where measure = $measure and series_id = $series
+        and forecast_date > $start and forecast_date <= $end and not is_backtest
+)
+select forecast_date as day, forecast_value as value, prediction_interval_lower_bound as lower,
+    prediction_interval_upper_bound as upper, confidence_level
+from ranked
+where age_rank = 1
+order by forecast_date"""
 
 DAY_FORECAST = """
 select forecast_value, prediction_interval_lower_bound, prediction_interval_upper_bound

@@ -123,4 +123,4 @@ def _repeat_rates(page: Page, rates: pd.DataFrame) -> None:
     st.caption("Customers with two orders or more ÷ customers, in the days up to each date.")
 
 
-show(open_page("Customers", filters.DATES))
+show(open_page("Customers", "Who comes back, and what are they worth?", filters.DATES))

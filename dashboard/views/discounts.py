@@ -227,4 +227,11 @@ def _table(page: Page, periods: pd.DataFrame) -> None:
     )
 
 
-show(open_page("Discounts", filters.DATES, filters.CATEGORIES))
+show(
+    open_page(
+        "Discounts",
+        "What do price cuts bring, and what would another one do?",
+        filters.DATES,
+        filters.CATEGORIES,
+    )
+)

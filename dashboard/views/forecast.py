@@ -117,4 +117,4 @@ VIEWS: dict[str, Callable[[Subject], None]] = {
     "Models": show_models,
 }
 
-show(open_page("Forecast", filters.DATES))
+show(open_page("Forecast", "What will be sold, and how far can one trust that?", filters.DATES))

@@ -15,7 +15,8 @@ def show_anomalies(subject: Subject) -> None:
         rows = subject.anomalies()
         if rows.empty:
             st.success(
-                f"Every {subject.step.name} was within what was to be expected at 99 %.", icon="✅"
+                f"Every {subject.step.name} was within what was to be expected at 99 %.",
+                icon=":material/check_circle:",
             )
             return
         shown = rows.head(SHOWN)

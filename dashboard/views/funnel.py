@@ -189,4 +189,12 @@ def _rate_table(rows: pd.DataFrame, by: str, title: str) -> None:
     )
 
 
-show(open_page("Funnel", filters.DATES, filters.CATEGORIES, filters.DISCOUNT))
+show(
+    open_page(
+        "Funnel",
+        "Where do visits end before a purchase?",
+        filters.DATES,
+        filters.CATEGORIES,
+        filters.DISCOUNT,
+    )
+)

@@ -30,7 +30,7 @@ def _pulse(page: Page, window: str) -> None:
     try:
         _draw(page, live.GRAINS[window])
     except EsynapseError as error:
-        st.error(str(error), icon="🛑")
+        st.error(str(error), icon=":material/error:")
 
 
 def _draw(page: Page, grain: live.Grain) -> None:
@@ -62,7 +62,7 @@ def _say_whether_it_flows(page: Page, events: pd.DataFrame, now: datetime) -> No
         st.warning(
             f"**The stream stands still.** The newest event is {formats.age(now - newest)} old "
             f"({formats.instant(newest)}). 'esynapse up' or 'esynapse stream' starts it again.",
-            icon="⏸️",
+            icon=":material/pause_circle:",
         )
 
 
@@ -147,4 +147,4 @@ def _clock_times(page: Page, instants: pd.Series) -> pd.Series:
     return times
 
 
-show(open_page("Live"))
+show(open_page("Live", "What is happening right now?"))

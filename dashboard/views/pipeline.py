@@ -67,7 +67,7 @@ def _freshness(page: Page, days: pd.DataFrame) -> None:
 
 def _documentation() -> None:
     if Home(load_settings().home.absolute()).docs.exists():
-        st.link_button("Documentation of the marts", "/dbt-docs", icon="📖")
+        st.link_button("Documentation of the marts", "/dbt-docs", icon=":material/menu_book:")
 
 
 def _last_build(card: st.delta_generator.DeltaGenerator, now: datetime) -> None:
@@ -82,7 +82,7 @@ def _last_build(card: st.delta_generator.DeltaGenerator, now: datetime) -> None:
         st.warning(
             "The last build was red: readers keep the marts of the last green one. "
             "Its log says which test failed.",
-            icon="🔴",
+            icon=":material/error:",
         )
 
 
@@ -123,7 +123,7 @@ def _oddities(days: pd.DataFrame) -> None:
     if clean:
         st.success(
             "In the chosen dates no event came late or twice, none broke a rule, none was refused.",
-            icon="✅",
+            icon=":material/check_circle:",
         )
 
 
@@ -131,7 +131,7 @@ def _quarantine(page: Page) -> None:
     st.subheader("Why events are quarantined")
     reasons = page.connection.query(queries.QUARANTINE_REASONS)
     if reasons.empty:
-        st.success("No event is quarantined.", icon="✅")
+        st.success("No event is quarantined.", icon=":material/check_circle:")
         return
     st.dataframe(
         reasons.assign(newest=page.local(reasons["newest"])),
@@ -150,4 +150,4 @@ def _ago(now: datetime, instant: datetime | None) -> str:
     return f"{formats.age(now - instant)} ago" if instant else formats.NOTHING
 
 
-show(open_page("Pipeline", filters.DATES))
+show(open_page("Pipeline", "Can these figures be trusted: fresh, whole and green?", filters.DATES))

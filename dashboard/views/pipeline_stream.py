@@ -42,7 +42,7 @@ def show_stream(page: Page) -> None:
     try:
         facts = local_status()
     except EsynapseError as error:
-        st.error(str(error), icon="🛑")
+        st.error(str(error), icon=":material/error:")
         return
     if facts["pubsub"]["published"]:
         _cards(facts)
@@ -188,7 +188,7 @@ def _arrivals(arrivals: Facts) -> None:
 def _dead_letters(letters: Facts) -> None:
     st.markdown("**Dead letters by reason**")
     if not letters["total"]:
-        st.success("No message was refused.", icon="✅")
+        st.success("No message was refused.", icon=":material/check_circle:")
         return
     st.dataframe(
         pd.DataFrame(

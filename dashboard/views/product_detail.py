@@ -104,7 +104,7 @@ def _history(page: Page, product: str, regular_price: float | None) -> None:
             f"Out of stock on {len(stock_outs)} of these days, the last time on "
             f"{stock_outs['metric_date'].max():%d %b %Y}; wanted and not had: "
             f"{int(stock_outs['out_of_stock_events'].sum()):,} ×.",
-            icon="🚫",
+            icon=":material/block:",
         )
 
 

@@ -181,4 +181,12 @@ def _trending(page: Page) -> None:
     )
 
 
-show(open_page("Products", filters.DATES, filters.CATEGORIES, filters.DISCOUNT))
+show(
+    open_page(
+        "Products",
+        "Which products do well, which need help, and why?",
+        filters.DATES,
+        filters.CATEGORIES,
+        filters.DISCOUNT,
+    )
+)

@@ -1,0 +1,61 @@
+"""What a click on a chart or a table does: it sets the filters, or opens a product.
+
+A chart is given a selection (``pickable``, ``zoomable``); its callback turns what was selected into
+the widgets' values, which stand in the URL.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard.filters import CATEGORIES, DATES
+
+PICK, ZOOM = "pick", "zoom"
+PRODUCT = "product"
+"""The query parameter that names the product in detail."""
+HINT = "Click to filter, Shift-click for several, double-click for all."
+
+
+def pickable(chart: Any, column: str) -> Any:
+    """Let marks of ``chart`` be clicked: one, with Shift several, none by a double click."""
+    return chart.add_params(alt.selection_point(name=PICK, fields=[column], clear="dblclick"))
+
+
+def zoomable(chart: Any) -> Any:
+    """Let a span of its x axis be drawn with the mouse."""
+    return chart.add_params(alt.selection_interval(name=ZOOM, encodings=["x"]))
+
+
+def filter_categories(key: str) -> None:
+    """The categories picked in the chart ``key`` become the filter; none means all."""
+    picked = st.session_state[key].selection.get(PICK) or []
+    st.session_state[CATEGORIES] = [each["category"] for each in picked if "category" in each]
+
+
+def zoom_dates(key: str) -> None:
+    """The span drawn in the chart ``key`` becomes the dates filter."""
+    span = next(iter((st.session_state[key].selection.get(ZOOM) or {}).values()), None)
+    if span:
+        st.session_state[DATES] = tuple(_day(each) for each in (min(span), max(span)))
+
+
+def open_product(key: str, products: pd.DataFrame) -> None:
+    """Open the product of the clicked cell of the table ``key``, whose rows are ``products``.
+
+    To be called after the table was drawn, not from its callback.
+    """
+    cells = st.session_state[key].selection.get("cells") or []
+    if cells:
+        product = str(products.iloc[cells[0][0]]["product_id"])
+        filters = st.query_params.to_dict()
+        st.switch_page("views/products.py", query_params=filters | {PRODUCT: product})
+
+
+def _day(milliseconds: float) -> date:
+    """Charts are given wall-clock time, which a browser reads as that of its own zone."""
+    zone = ZoneInfo(st.context.timezone or "UTC")
+    return datetime.fromtimestamp(milliseconds / 1000, zone).date()

@@ -1,0 +1,115 @@
+"""A card of a page: a title with its meaning one hover away, what it shows, and that as a file."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import charts
+
+Write = Callable[[pa.Table, io.BytesIO], None]
+FORMATS: dict[str, tuple[str, Write]] = {
+    "CSV": ("csv", pcsv.write_csv),
+    "Parquet": ("parquet", pq.write_table),
+}
+
+
+@dataclass
+class Panel:
+    """Draws charts, and remembers the rows that it shows."""
+
+    name: str
+    """Of its files and of its place in the page: unique on it."""
+    tools: DeltaGenerator
+    """The right end of the title's line, for a choice that acts on this card alone."""
+    shown: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def chart(
+        self,
+        chart: alt.TopLevelMixin,
+        rows: pd.DataFrame,
+        *,
+        alt_text: str,
+        name: str = "",
+        pick: str | None = None,
+        on_pick: Callable[[str], None] | None = None,
+    ) -> None:
+        """Draw a chart of ``rows``.
+
+        Args:
+            alt_text: what it shows, for those who do not see it.
+            name: of the rows where the card has several charts.
+            pick, on_pick: the chart's selection, and what to do with the widget's key when it
+                changes; see clicks.py.
+        """
+        self.offer(rows, name)
+        key = f"chart_{self.name}_{name}" if name else f"chart_{self.name}"
+        drawn = charts.styled(chart)
+        if pick is None or on_pick is None:
+            st.altair_chart(drawn, key=key, alt=alt_text)
+            return
+        st.altair_chart(
+            drawn,
+            key=key,
+            alt=alt_text,
+            on_select=lambda: on_pick(key),
+            selection_mode=pick,
+        )
+
+    def offer(self, rows: pd.DataFrame, name: str = "") -> None:
+        """Let ``rows``, which the card shows by other means, be downloaded too."""
+        self.shown[f"{self.name}_{name}" if name else self.name] = rows
+
+
+@contextmanager
+def panel(
+    title: str,
+    name: str,
+    *,
+    about: str | None = None,
+    height: Literal["content", "stretch"] = "content",
+) -> Iterator[Panel]:
+    """A card in which the block draws.
+
+    Args:
+        about: shown when hovering over the title; a definition comes from glossary.meaning.
+    """
+    with st.container(border=True, height=height, key=f"panel_{name}"):
+        head = st.container(horizontal=True, vertical_alignment="center", key=f"head_{name}")
+        head.subheader(title, help=about, anchor=False)
+        drawn = Panel(name, head)
+        yield drawn
+        if any(len(rows) for rows in drawn.shown.values()):
+            with head.popover("Data", icon=":material/download:", type="tertiary"):
+                _downloads(drawn.shown)
+
+
+def _downloads(shown: dict[str, pd.DataFrame]) -> None:
+    for name, rows in shown.items():
+        st.caption(f"{name} · {len(rows):,} rows")
+        line = st.container(horizontal=True)
+        for label, (suffix, write) in FORMATS.items():
+            line.download_button(
+                label,
+                partial(as_file, rows, write),
+                f"{name}.{suffix}",
+                key=f"download_{name}_{suffix}",
+                on_click="ignore",
+            )
+
+
+def as_file(rows: pd.DataFrame, write: Write) -> bytes:
+    """``rows`` as the bytes of a file."""
+    sink = io.BytesIO()
+    write(pa.Table.from_pandas(rows, preserve_index=False), sink)
+    return sink.getvalue()
