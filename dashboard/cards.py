@@ -31,11 +31,12 @@ class Card:
     good_up: bool = True
 
 
-def show_cards(cards: Sequence[Card], *, width: int = 150) -> None:
-    """Draw them side by side, as long as each has ``width`` pixels."""
-    for cell, card in zip(card_row(len(cards), width=width), cards, strict=True):
-        with cell.container(border=True, height="stretch"):
-            _show(card)
+def show_cards(cards: Sequence[Card]) -> None:
+    """Draw them in a row, or in rows of equal length where the page is narrow (style.css)."""
+    with st.container(key=f"cards_{len(cards)}_{cards[0].label}"):
+        for card in cards:
+            with st.container(border=True, height="stretch"):
+                _show(card)
 
 
 def _show(card: Card) -> None:
