@@ -12,7 +12,7 @@ from streamlit.connections import BaseConnection
 
 from dashboard import queries
 from esynapse.errors import EsynapseError
-from esynapse.pipeline.shop_floor import has_shop
+from esynapse.pipeline.origin import has_shop
 from esynapse.settings import load_settings
 from esynapse.warehouse import Freshness, Warehouse, open_warehouse
 

@@ -90,8 +90,9 @@ def points(now: float | None, before: float | None) -> str | None:
 
 
 def as_text(text: str) -> str:
-    """``text`` in Markdown, where it stands for itself: names come from data."""
-    return "".join(f"\\{each}" if each in _MARKDOWN else each for each in text)
+    """``text`` in Markdown, where it stands for itself, in one line: names come from data."""
+    line = " ".join(text.split())
+    return "".join(f"\\{each}" if each in _MARKDOWN else each for each in line)
 
 
 def age(span: timedelta) -> str:

@@ -54,12 +54,12 @@ class Panel:
         """
         self.offer(rows, name)
         key = f"chart_{self.name}_{name}" if name else f"chart_{self.name}"
-        drawn = charts.styled(chart)
+        spec = charts.to_spec(chart)
         if pick is None or on_pick is None:
-            st.altair_chart(drawn, key=key, alt=alt_text)
+            st.vega_lite_chart(spec=spec, key=key, alt=alt_text)
             return
-        st.altair_chart(
-            drawn,
+        st.vega_lite_chart(
+            spec=spec,
             key=key,
             alt=alt_text,
             on_select=lambda: on_pick(key),

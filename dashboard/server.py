@@ -1,11 +1,14 @@
 """What is served: the Streamlit page, and beside it the documentation of the dbt project."""
 
+import altair as alt
 import streamlit as st
+from altair.utils import schemapi
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard import panel, prefect_api  # noqa: F401 - all that pages import: no visitor waits
 from dashboard.hint import FirstVisit
 from esynapse.home import Home
 from esynapse.pipeline.docs_site import CONTENT_SECURITY_POLICY
@@ -27,4 +30,6 @@ def dbt_docs(_: Request) -> Response:
     return FileResponse(page, media_type="text/html", headers=HEADERS)
 
 
+schemapi.disable_debug_mode()  # see charts.to_spec
+alt.data_transformers.disable_max_rows()
 app = st.App("app.py", routes=[Route("/dbt-docs", dbt_docs)], middleware=[Middleware(FirstVisit)])

@@ -5,6 +5,7 @@ a ``.env`` file in the working directory, and the default below.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from esynapse.errors import EsynapseError
 
+_time_zones = cache(available_timezones)  # which walks through all their files
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -91,7 +93,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _time_zones():
             raise ValueError(f"{value!r} is no IANA time zone (for example Europe/Berlin)")
         return value
 

@@ -18,7 +18,8 @@ from rich.markup import escape
 from esynapse.errors import EsynapseError
 from esynapse.home import Home, open_home
 from esynapse.pipeline.bootstrap import bootstrap
-from esynapse.pipeline.shop_floor import check_names, has_shop
+from esynapse.pipeline.origin import has_shop
+from esynapse.pipeline.shop_floor import check_names
 from esynapse.settings import Settings
 from flows.cli.screen import console, steps
 from flows.supervisor import Child, Supervisor, is_listening

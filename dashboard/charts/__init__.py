@@ -19,7 +19,7 @@ from dashboard.charts.over_time import (
     stacked_days,
 )
 from dashboard.charts.parts import effect_over_time, pattern, trend
-from dashboard.charts.style import styled
+from dashboard.charts.style import to_spec
 
 __all__ = [
     "bars_by_day",
@@ -43,7 +43,7 @@ __all__ = [
     "scatter",
     "segments",
     "stacked_days",
-    "styled",
+    "to_spec",
     "trend",
     "wape_by_week",
 ]

@@ -41,6 +41,16 @@ def colour_of(
     )
 
 
+def either(
+    channel: type[alt.ColorValue] | type[alt.OpacityValue], test: str, yes: Any, no: Any
+) -> Any:
+    """``yes`` where the expression ``test`` holds, else ``no``.
+
+    As alt.condition, which takes 13 ms to find out of which class it is.
+    """
+    return channel(no, condition={"test": test, "value": yes})
+
+
 def _legend(columns: int, symbol: str) -> alt.Legend:
     size = {"symbolSize": 400, "symbolStrokeWidth": 2} if symbol == "stroke" else {}
     return alt.Legend(orient="top", columns=columns, symbolType=symbol, **size)

@@ -1,12 +1,13 @@
 """Charts that compare: ranks, points, intervals, steps of a funnel."""
 
+import json
 from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of, name_axis
+from dashboard.charts.axes import amount_axis, colour_of, either, name_axis
 
 FADED = 0.3
 """Opacity of what is not chosen."""
@@ -30,7 +31,7 @@ def ranked_bars(
         chosen: labels to bring out, the others faded; none brings out all.
     """
     colour = (
-        alt.value(palette)
+        alt.ColorValue(palette)
         if isinstance(palette, str)
         else colour_of(label, {k: palette.get(k, colours.MUTED) for k in rows[label]}, legend=False)
     )
@@ -43,10 +44,8 @@ def ranked_bars(
             alt.Tooltip(f"{value}:Q", format=shape, title=title),
         ],
     )
-    opacity = alt.value(1)
-    if chosen:
-        is_chosen = alt.FieldOneOfPredicate(field=label, oneOf=list(chosen))
-        opacity = alt.condition(is_chosen, alt.value(1), alt.value(FADED))
+    is_chosen = f"indexof({json.dumps(list(chosen))}, datum.{label}) >= 0" if chosen else "true"
+    opacity = either(alt.OpacityValue, is_chosen, 1, FADED)
     bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour, opacity=opacity)
     figures = base.mark_text(align="left", dx=4, color=colours.MUTED).encode(
         text=alt.Text(f"{value}:Q", format=shape)
@@ -65,9 +64,7 @@ def changes(rows: pd.DataFrame, *, label: str, value: str, title: str) -> alt.Ch
         .encode(
             y=alt.Y(f"{label}:N", sort=rows[label].tolist(), title=None, axis=name_axis()),
             x=alt.X(f"{value}:Q", title=title, axis=amount_axis(tickCount=5)),
-            color=alt.condition(
-                f"datum.{value} >= 0", alt.value(colours.ACTUAL), alt.value(colours.PROMOTION)
-            ),
+            color=either(alt.ColorValue, f"datum.{value} >= 0", colours.ACTUAL, colours.PROMOTION),
             tooltip=[
                 alt.Tooltip(f"{label}:N", title="Name"),
                 alt.Tooltip("now:Q", format=",.0f", title="Now"),

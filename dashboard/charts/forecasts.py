@@ -82,16 +82,11 @@ def course(
     ``ahead``: day, value, lower, upper. The last two may be empty.
     """
     follows = pd.concat([now.tail(1), ahead]) if len(ahead) else ahead
-    parts = pd.concat(
-        [
-            before.assign(series="Period before"),
-            now.assign(series="Actual"),
-            follows.assign(series="Forecast"),
-        ]
-    )
+    named = {"Period before": before, "Actual": now, "Forecast": follows}
+    parts = pd.concat([rows.assign(series=name) for name, rows in named.items() if len(rows)])
     days = parts["day"]
     x = alt.X("day:T", title=None, axis=day_axis(days))
-    base = alt.Chart(parts)
+    base = alt.Chart()  # the layers share their rows
     band = (
         base.transform_filter("datum.series === 'Forecast' && isValid(datum.upper)")
         .mark_area(opacity=BAND_OPACITY, color=colours.FORECAST)
@@ -115,7 +110,7 @@ def course(
             alt.Tooltip("upper:Q", format=",.0f", title="Upper bound"),
         ],
     )
-    return alt.layer(band, curves).properties(height=320)
+    return alt.layer(band, curves, data=parts, height=320)
 
 
 def _diamonds(rows: pd.DataFrame, x: alt.X, time: str, *, hourly: bool) -> alt.Chart:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from esynapse.home import open_home
 from esynapse.pipeline.backfill import BackfillReport, backfill
 from esynapse.pipeline.docs_site import docs_are_current, write_docs
+from esynapse.pipeline.origin import has_shop
 from esynapse.pipeline.retrain import RetrainReport, is_due, retrain
-from esynapse.pipeline.shop_floor import check_names, has_shop
+from esynapse.pipeline.shop_floor import check_names
 from esynapse.pipeline.transform import TransformReport, transform
 from esynapse.progress import Progress
 from esynapse.settings import Settings

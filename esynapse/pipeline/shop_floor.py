@@ -11,7 +11,7 @@ events (the same ids; staging removes them) and never skips one.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,14 +21,13 @@ import pyarrow.parquet as pq
 
 from esynapse.errors import EsynapseError
 from esynapse.files import replacing, write_parquet
-from esynapse.home import Home, open_home, read_json, write_json
+from esynapse.home import Home, read_json, write_json
 from esynapse.pipeline.batches import Batch, Stand, batches
+from esynapse.pipeline.origin import has_shop
 from esynapse.pipeline.rates import Company
 from esynapse.settings import Settings
 from esynapse.shop import DaySlice, ShopState, load_profile, open_shop, simulate_slices
 from esynapse.shop.disorder import Injector, load_disorder
-from esynapse.warehouse import open_warehouse
-from esynapse.warehouse.lake import Lake
 
 BUSY = (
     "the shop is being simulated by another process (a streamer or a backfill): it catches up by "
@@ -181,23 +180,6 @@ def _keep(path: Path, rows: pa.Table) -> None:
     if rows.num_rows:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_parquet(path, rows)
-
-
-def has_shop(settings: Settings) -> bool:
-    """Whether the home simulates a shop, or may begin one: not beside events that are not its own.
-
-    Those are imported or, on the bigquery target, of a shop whose home is elsewhere.
-    """
-    home = open_home(settings.home)
-    if (home.shop / "shop.json").exists():
-        return True
-    if settings.target == "bigquery":
-        return open_warehouse(settings).freshness().newest_event is None
-    with closing(Lake(home).connect()) as connection:
-        found = connection.execute(
-            "select 1 from batches where table_name = 'live_events' limit 1"
-        ).fetchone()
-    return found is None
 
 
 @contextmanager

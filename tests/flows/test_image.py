@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from esynapse.home import open_home
-from esynapse.pipeline.shop_floor import has_shop
+from esynapse.pipeline.origin import has_shop
 from esynapse.settings import Settings
 from flows.cloud_run import CODE, HOME, USER
 
