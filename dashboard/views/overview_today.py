@@ -1,11 +1,11 @@
 """The day that is not over: so far, still to come, and what was forecast for all of it."""
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, queries
+from dashboard import charts, formats, queries
 from dashboard.page import Page
+from dashboard.panel import Panel, panel
 
 
 def show_today(page: Page) -> None:
@@ -27,10 +27,19 @@ def show_today(page: Page) -> None:
         return
     to_come = predicted[~predicted["forecast_hour"].isin(done["revenue_hour"])]
     so_far, expected = done["net_revenue"].sum(), to_come["forecast_value"].sum()
-    with st.container(border=True):
-        st.subheader(f"The newest day, {clock.as_of_date:%A %d %B %Y}, against the forecast")
+    title = f"The newest day, {clock.as_of_date:%A %d %B %Y}, against the forecast"
+    with panel(title, "today") as card:
         text, picture = st.columns([1, 4])
-        text.metric("Net revenue so far", page.money(so_far), help=f"{len(done)} complete hours.")
+        until_now = predicted[predicted["forecast_hour"].isin(done["revenue_hour"])]
+        text.metric(
+            "Net revenue so far",
+            page.money(so_far),
+            formats.signed_percent(
+                formats.relative_change(so_far, until_now["forecast_value"].sum())
+            ),
+            delta_description="on the forecast",
+            help=f"{len(done)} complete hours.",
+        )
         text.metric("And forecast of the rest", page.money(so_far + expected))
         day = page.connection.query(queries.DAY_FORECAST, day=clock.as_of_date)
         if len(day):
@@ -40,10 +49,11 @@ def show_today(page: Page) -> None:
                 help=f"Between {page.money(day['prediction_interval_lower_bound'][0])} and "
                 f"{page.money(day['prediction_interval_upper_bound'][0])}, forecast by day.",
             )
-        picture.altair_chart(_day_chart(page, done, predicted))
+        with picture:
+            _day_chart(page, card, done, predicted)
 
 
-def _day_chart(page: Page, done: pd.DataFrame, predicted: pd.DataFrame) -> alt.LayerChart:
+def _day_chart(page: Page, card: Panel, done: pd.DataFrame, predicted: pd.DataFrame) -> None:
     actual = pd.DataFrame(
         {"hour": page.local(done["revenue_hour"]), "value": done["net_revenue"].astype(float)}
     )
@@ -55,11 +65,15 @@ def _day_chart(page: Page, done: pd.DataFrame, predicted: pd.DataFrame) -> alt.L
             "upper": predicted["prediction_interval_upper_bound"],
         }
     )
-    return charts.forecast(
-        actual,
-        band,
-        time="hour",
-        title=f"Net revenue ({page.clock.currency})",
-        hourly=True,
-        height=280,
+    card.chart(
+        charts.forecast(
+            actual,
+            band,
+            time="hour",
+            title=f"Net revenue ({page.clock.currency})",
+            hourly=True,
+            height=280,
+        ),
+        band.merge(actual.rename(columns={"value": "actual"}), on="hour", how="outer"),
+        alt_text="Net revenue by the hour of the newest day, beside its forecast and band",
     )
