@@ -86,7 +86,7 @@ def panel(
     """
     with st.container(border=True, height=height, key=f"panel_{name}"):
         head = st.container(horizontal=True, vertical_alignment="center", key=f"head_{name}")
-        head.subheader(title, help=about, anchor=False)
+        head.header(title, help=about, anchor=False)
         drawn = Panel(name, head)
         yield drawn
         if any(len(rows) for rows in drawn.shown.values()):

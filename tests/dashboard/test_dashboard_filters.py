@@ -61,7 +61,7 @@ def test_absurd_values_give_the_default_view(shop_home: Path, open_app: Open) ->
 def test_a_link_sets_the_filters(shop_home: Path, open_app: Open) -> None:
     week = ["2001-01-01", "2001-01-07"]
     app = sound(open_app(shop_home, metric="Units", discount="On sale", dates=week))
-    assert "Units over time" in [each.value for each in app.subheader]
+    assert "Units over time" in [each.value for each in app.header]
     assert app.selectbox(key="metric").value == "Units"
     assert app.query_params["discount"] == "On sale"
 

@@ -37,7 +37,7 @@ def test_every_tab_draws_either_measure_by_day_and_by_hour(
     for measure in ("Net revenue", "Orders"):
         app = sound(open_app(shop_home, "forecast", view=view, step=step, measure=measure))
         assert charts(app) >= CHARTS[view]
-        assert len(app.subheader) >= 1
+        assert len(app.header) >= 1
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ def test_every_metric_is_drawn_at_every_grain(
     grain: str, named: str, shop_home: Path, open_app: Open
 ) -> None:
     app = sound(open_app(shop_home, grain=grain, metric=named))
-    assert f"{named} over time" in [each.value for each in app.subheader]
+    assert f"{named} over time" in [each.value for each in app.header]
     assert charts(app) >= (3 if (grain, named) != ("Hourly", "Views") else 2)
 
 
