@@ -7,6 +7,7 @@ clock said wherever the viewer is.
 from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
 from dashboard.charts.forecasts import course, forecast, wape_by_week
+from dashboard.charts.outlook import ahead_by_category, error_by_lead, outlook
 from dashboard.charts.over_time import (
     bars_by_day,
     drops,
@@ -22,18 +23,21 @@ from dashboard.charts.parts import effect_over_time, pattern, trend
 from dashboard.charts.style import to_spec
 
 __all__ = [
+    "ahead_by_category",
     "bars_by_day",
     "changes",
     "cohorts",
     "course",
     "drops",
     "effect_over_time",
+    "error_by_lead",
     "forecast",
     "funnel",
     "hours",
     "intervals",
     "lifetime_values",
     "lines",
+    "outlook",
     "pattern",
     "periods",
     "price_history",

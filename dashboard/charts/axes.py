@@ -66,10 +66,15 @@ def day_axis(dates: pd.Series) -> alt.Axis:
     )
 
 
+def is_time(dates: pd.Series) -> bool:
+    """Whether bars of these days stand on an axis of time, over which a span can be drawn."""
+    return bool((dates.max() - dates.min()).days >= FEW_DAYS)
+
+
 def bars_of_days(rows: pd.DataFrame, date: str) -> tuple[alt.Chart, alt.X]:
     """Bars without a height yet, and their x; weeks over a long span, single days over a short."""
     dates = rows[date]
-    if (dates.max() - dates.min()).days >= FEW_DAYS:
+    if is_time(dates):
         x = alt.X(f"{date}:T", timeUnit=time_unit(dates), title=None, axis=day_axis(dates))
         return alt.Chart(rows).mark_bar(), x
     days = pd.date_range(dates.min(), dates.max()).strftime("%d %b").tolist()
@@ -97,7 +102,7 @@ def name_axis() -> alt.Axis:
 
 def amount_axis(**options: Any) -> alt.Axis:
     """Amounts as ``20k``; zero is ``0``, not ``0k``."""
-    return alt.Axis(format="~s", labelExpr="datum.value ? datum.label : '0'", **options)
+    return alt.Axis(**{"format": "~s", "labelExpr": "datum.value ? datum.label : '0'", **options})
 
 
 def percent_axis() -> alt.Axis:

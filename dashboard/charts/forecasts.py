@@ -69,7 +69,7 @@ def forecast(
     )
     layers = [band, curve]
     if anomalies is not None and len(anomalies):
-        layers.append(_diamonds(anomalies, x, time, hourly=hourly))
+        layers.append(diamonds(anomalies, x, time, hourly=hourly))
     return alt.layer(*layers).properties(height=height)
 
 
@@ -113,7 +113,8 @@ def course(
     return alt.layer(band, curves, data=parts, height=320)
 
 
-def _diamonds(rows: pd.DataFrame, x: alt.X, time: str, *, hourly: bool) -> alt.Chart:
+def diamonds(rows: pd.DataFrame, x: alt.X, time: str, *, hourly: bool) -> alt.Chart:
+    """What was not to be expected. ``rows``: ``time``, time_series_data, expected, probability."""
     return (
         alt.Chart(rows)
         .mark_point(

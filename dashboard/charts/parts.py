@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of
+from dashboard.charts.axes import amount_axis, colour_of, either
 from dashboard.charts.forecasts import PALETTE, stamp, time_x
 
 SIGNED = "+,.2~s"
@@ -36,10 +36,8 @@ def pattern(rows: pd.DataFrame, *, order: list[str], title: str) -> alt.Chart:
         .mark_bar(cornerRadiusEnd=2)
         .encode(
             x=alt.X("name:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("effect:Q", title=title, axis=alt.Axis(format="+~s")),
-            color=alt.condition(
-                "datum.effect >= 0", alt.value(colours.ACTUAL), alt.value(colours.PROMOTION)
-            ),
+            y=alt.Y("effect:Q", title=title, axis=amount_axis(format="+~s")),
+            color=either(alt.ColorValue, "datum.effect >= 0", colours.ACTUAL, colours.PROMOTION),
             tooltip=[
                 alt.Tooltip("name:N", title="When"),
                 alt.Tooltip("effect:Q", format=SIGNED, title="Adds"),
@@ -56,7 +54,7 @@ def effect_over_time(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.Cha
         .mark_bar(size=3)
         .encode(
             x=time_x(rows["step"], hourly=hourly),
-            y=alt.Y("effect:Q", title=title, axis=alt.Axis(format="+~s")),
+            y=alt.Y("effect:Q", title=title, axis=amount_axis(format="+~s")),
             color=alt.value(colours.ACTUAL),
             tooltip=[
                 alt.Tooltip("step:T", format=stamp(hourly=hourly), title="Time"),

@@ -6,7 +6,7 @@ of the hour.
 
 _RUNS = """
 select run_at, cutoff, is_backtest, max(model) as model, count(*) as steps,
-    count(actual_value) as known,
+    count(actual_value) as known, sum(abs(actual_value)) as actual,
     sum(abs(error)) / nullif(sum(abs(actual_value)), 0) as wape,
     sum(error) / nullif(sum(abs(actual_value)), 0) as bias,
     avg(case when actual_value is null then null when is_within_interval then 1.0 else 0.0 end)
@@ -23,11 +23,18 @@ from {mart}
 where measure = $measure and series_id = $series and run_at = $run_at
 order by {step}"""
 
+_PAST = """
+select run_at, {step} as step, forecast_value as value
+from {mart}
+where measure = $measure and series_id = $series and not is_latest_run and {step} >= $start
+order by run_at, {step}"""
+
 _DAYS = {"mart": "daily_forecast_vs_actual", "step": "forecast_date"}
 _HOURS = {"mart": "hourly_forecast_vs_actual", "step": "forecast_hour"}
 
 FORECAST_RUNS, HOURLY_RUNS = _RUNS.format(**_DAYS), _RUNS.format(**_HOURS)
 DAILY_FORECAST, HOURLY_FORECAST = _FORECAST.format(**_DAYS), _FORECAST.format(**_HOURS)
+DAILY_PAST_FORECASTS, HOURLY_PAST_FORECASTS = _PAST.format(**_DAYS), _PAST.format(**_HOURS)
 
 FORECAST_SERIES = """
 select series_id
@@ -35,6 +42,24 @@ from daily_forecast_vs_actual
 where measure = $measure
 group by series_id
 order by case when series_id = 'total' then 0 else 1 end, sum(forecast_value) desc"""
+
+CATEGORIES_AHEAD = """
+with ahead as (
+    select series_id, category, sum(forecast_value) as forecast
+    from daily_forecast_vs_actual
+    where measure = $measure and category is not null and is_latest_run and actual_value is null
+    group by series_id, category
+),
+past as (
+    select series_id, sum(value) as before
+    from daily_series
+    where measure = $measure and series_date between $start and $end
+    group by series_id
+)
+select ahead.category, ahead.forecast, past.before
+from ahead
+left join past on past.series_id = ahead.series_id
+order by ahead.forecast desc, ahead.category"""
 
 DAILY_HISTORY = """
 select series_date as step, value

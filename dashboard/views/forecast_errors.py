@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, queries, states
-from dashboard.cards import card_row
+from dashboard.cards import Card, show_cards
+from dashboard.glossary import meaning
+from dashboard.panel import panel
 from dashboard.views.forecast_subject import Subject
 
 NO_CHANGE = 0.005
@@ -17,35 +19,41 @@ LAST_DAY = pd.Timedelta(days=6)
 
 def show_errors(subject: Subject) -> None:
     """Draw them by week, a line for each class of lead."""
-    with st.container(border=True):
-        st.subheader("How wrong were we, and is it getting better?")
-        rows = subject.page.connection.query(
-            queries.ACCURACY_BY_LEAD, granularity=subject.step.granularity, **subject.key
+    rows = subject.page.connection.query(
+        queries.ACCURACY_BY_LEAD, granularity=subject.step.granularity, **subject.key
+    )
+    rows = rows[rows["wape"].notna()]
+    if rows.empty:
+        states.missing(f"No forecast {subject.step.name} is over yet: come back after the next.")
+        return
+    newest = newest_of_each_lead(rows, subject.page.clock.last_complete_date)
+    st.markdown(verdict(newest))
+    show_cards([_card(row) for _, row in newest.iterrows()])
+    with panel("Off by, week by week", "errors", about=_meaning("wape")) as card:
+        card.chart(
+            charts.wape_by_week(rows),
+            rows,
+            alt_text="How wrong forecasts were by the week that was forecast, a line for each lead",
         )
-        rows = rows[rows["wape"].notna()]
-        if rows.empty:
-            states.missing(
-                f"No forecast {subject.step.name} is over yet: come back after the next."
-            )
-            return
-        newest = newest_of_each_lead(rows, subject.page.clock.last_complete_date)
-        for card, (_, row) in zip(card_row(len(newest)), newest.iterrows(), strict=True):
-            card.metric(
-                f"{row['lead']} ahead, off by",
-                formats.percent(row["wape"]),
-                delta=_points(row["wape_change"]),
-                delta_color="inverse",
-                border=True,
-                help=f"Week of {row['week']:%d %b %Y}, {row['forecasts']} forecasts"
-                f"{' of a backtest' if row['is_backtest'] else ''}, against the four weeks "
-                f"before. In the band: {formats.percent(row['coverage'], 0)}.",
-            )
-        st.markdown(verdict(newest))
-        st.altair_chart(charts.wape_by_week(rows))
-        st.caption(
-            "Sum of |forecast − actual| ÷ sum of |actual|, by the week that was forecast. Dashed: "
-            "backtests, made later as of a past cutoff."
-        )
+        st.caption("Dashed: backtests, made later as of a past cutoff.")
+
+
+def _card(row: pd.Series) -> Card:
+    made = " of a backtest" if row["is_backtest"] else ""
+    return Card(
+        f"{row['lead']} ahead, off by",
+        formats.percent(row["wape"]),
+        _points(row["wape_change"]),
+        compared="on the four weeks before",
+        note=f"{formats.percent(row['coverage'], 0)} within the band",
+        about=f"{_meaning('wape')} Week of {row['week']:%d %b %Y}, {row['forecasts']} forecasts"
+        f"{made}.",
+        good_up=False,
+    )
+
+
+def _meaning(column: str) -> str:
+    return meaning("forecast_accuracy_by_lead", column)
 
 
 def newest_of_each_lead(rows: pd.DataFrame, until: date | None) -> pd.DataFrame:

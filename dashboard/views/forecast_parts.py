@@ -1,10 +1,11 @@
 """What the newest forecast of Forecast is made of: level, what repeats, what holidays add."""
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, queries, states
+from dashboard.glossary import meaning
+from dashboard.panel import Panel, panel
 from dashboard.views.forecast_subject import Subject
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -23,31 +24,38 @@ def show_parts(subject: Subject) -> None:
         queries.DECOMPOSITION, granularity=subject.step.granularity, **subject.key
     )
     if rows.empty:
-        with st.container(border=True):
-            st.subheader("What the forecast is made of")
-            states.missing("The newest run does not say what its forecast is made of.")
+        states.missing("The newest run does not say what its forecast is made of.")
         return
     at = "time_series_timestamp" if subject.is_hourly else "series_date"
     step = subject.page.local(rows[at]) if subject.is_hourly else rows[at]
     rows = rows.assign(
         step=step, kind=rows["time_series_type"].map({"history": "Actual", "forecast": "Forecast"})
     )
-    with st.container(border=True):
-        _level(subject, rows)
+    with panel("Level", "level", about=_meaning("trend")) as card:
+        _level(subject, card, rows)
     left, right = st.columns(2)
-    with left, st.container(border=True, height="stretch"):
-        _weekdays(subject, rows)
-    with right, st.container(border=True, height="stretch"):
+    weekly = _meaning("seasonal_period_weekly")
+    with left, panel("By weekday", "weekdays", about=weekly, height="stretch") as card:
+        names = rows["step"].dt.dayofweek.map(dict(enumerate(WEEKDAYS)))
+        _pattern(subject, card, rows.assign(name=names), "seasonal_period_weekly", WEEKDAYS)
+    with right:
         if subject.is_hourly:
             _hours(subject, rows)
         else:
             _holidays(subject, rows)
 
 
-def _level(subject: Subject, rows: pd.DataFrame) -> None:
-    st.subheader("Level")
+def _meaning(column: str) -> str:
+    return meaning("forecast_decomposition", column)
+
+
+def _level(subject: Subject, card: Panel, rows: pd.DataFrame) -> None:
     drawn = rows[rows["step"] > rows["step"].max() - HOURLY_SPAN] if subject.is_hourly else rows
-    st.altair_chart(charts.trend(drawn, title=subject.axis, hourly=subject.is_hourly))
+    card.chart(
+        charts.trend(drawn, title=subject.axis, hourly=subject.is_hourly),
+        drawn[["step", "kind", "time_series_data", "trend"]],
+        alt_text="The level, over what came and what is forecast",
+    )
     past = rows[rows["time_series_type"] == "history"]
     left_over = past["residual"].abs().sum() / max(past["time_series_data"].abs().sum(), SMALLEST)
     st.caption(
@@ -56,43 +64,51 @@ def _level(subject: Subject, rows: pd.DataFrame) -> None:
     )
     if _is_known(rows["seasonal_period_yearly"]):
         st.markdown("**By the time of the year**")
-        st.altair_chart(_over_time(subject, rows, "seasonal_period_yearly"))
-
-
-def _weekdays(subject: Subject, rows: pd.DataFrame) -> None:
-    st.subheader("By weekday")
-    names = rows["step"].dt.dayofweek.map(dict(enumerate(WEEKDAYS)))
-    _pattern(subject, rows.assign(name=names), "seasonal_period_weekly", WEEKDAYS)
+        _over_time(subject, card, rows, "seasonal_period_yearly", name="yearly")
 
 
 def _hours(subject: Subject, rows: pd.DataFrame) -> None:
-    st.subheader("By hour of the day")
-    names = rows["step"].dt.strftime("%H")
-    _pattern(subject, rows.assign(name=names), "seasonal_period_daily", HOURS)
+    about = _meaning("seasonal_period_daily")
+    with panel("By hour of the day", "hours", about=about, height="stretch") as card:
+        names = rows["step"].dt.strftime("%H")
+        _pattern(subject, card, rows.assign(name=names), "seasonal_period_daily", HOURS)
 
 
-def _pattern(subject: Subject, rows: pd.DataFrame, part: str, names: list[str]) -> None:
+def _pattern(
+    subject: Subject, card: Panel, rows: pd.DataFrame, part: str, names: list[str]
+) -> None:
     recent = rows[rows["step"] > rows["step"].max() - PATTERN_WEEKS]
     if not _is_known(recent[part]):
         states.missing("The model that is served knows no such pattern.")
         return
     effect = recent.groupby("name", as_index=False).agg(effect=(part, "mean"))
-    st.altair_chart(charts.pattern(effect, order=names, title=subject.axis))
+    card.chart(
+        charts.pattern(effect, order=names, title=subject.axis),
+        effect,
+        alt_text=f"What each {'hour' if names == HOURS else 'weekday'} adds or takes",
+    )
     st.caption("What it adds to the level, or takes from it.")
 
 
 def _holidays(subject: Subject, rows: pd.DataFrame) -> None:
-    st.subheader("Holidays and campaigns")
-    if not _is_known(rows["holiday_effect"]):
-        states.missing("The model that is served takes no holiday or campaign into account.")
-        return
-    st.altair_chart(_over_time(subject, rows, "holiday_effect"))
-    st.caption("What they add to the level or take from it.")
+    about = _meaning("holiday_effect")
+    with panel("Holidays and campaigns", "holidays", about=about, height="stretch") as card:
+        if not _is_known(rows["holiday_effect"]):
+            states.missing("The model that is served takes no holiday or campaign into account.")
+            return
+        _over_time(subject, card, rows, "holiday_effect")
+        st.caption("What they add to the level or take from it.")
 
 
-def _over_time(subject: Subject, rows: pd.DataFrame, part: str) -> alt.Chart:
-    return charts.effect_over_time(
-        rows.rename(columns={part: "effect"}), title=subject.axis, hourly=subject.is_hourly
+def _over_time(
+    subject: Subject, card: Panel, rows: pd.DataFrame, part: str, *, name: str = ""
+) -> None:
+    effect = rows.rename(columns={part: "effect"})[["step", "effect"]]
+    card.chart(
+        charts.effect_over_time(effect, title=subject.axis, hourly=subject.is_hourly),
+        effect,
+        name=name,
+        alt_text="What it adds to the level or takes from it, over time",
     )
 
 

@@ -2,15 +2,19 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import charts, states
+from dashboard.glossary import meaning
+from dashboard.panel import Panel, panel
 from dashboard.views.forecast_subject import Subject
+
+MART = {"daily": "daily_forecast_vs_actual", "hourly": "hourly_forecast_vs_actual"}
 
 
 def show_runs(subject: Subject) -> None:
     """Draw them all as a table, and one of them as a chart."""
-    with st.container(border=True):
-        st.subheader("What was forecast, and what happened")
+    with panel("What was forecast, and what happened", "runs") as card:
         runs = subject.runs()
         known = runs[runs["known"] > 0].reset_index(drop=True)
         if known.empty:
@@ -20,12 +24,13 @@ def show_runs(subject: Subject) -> None:
             return
         left, right = st.columns([5, 4])
         with left:
-            _table(subject, known)
+            _table(subject, card, known)
         with right:
-            _one_run(subject, known)
+            _one_run(subject, card, known)
 
 
-def _table(subject: Subject, known: pd.DataFrame) -> None:
+def _table(subject: Subject, card: Panel, known: pd.DataFrame) -> None:
+    card.offer(known, "all")
     st.dataframe(
         known.assign(
             cutoff=subject.page.local(known["cutoff"]),
@@ -38,25 +43,26 @@ def _table(subject: Subject, known: pd.DataFrame) -> None:
             "cutoff": st.column_config.DatetimeColumn(
                 "From",
                 format="YYYY-MM-DD HH:mm" if subject.is_hourly else "YYYY-MM-DD",
-                help=f"The first {subject.step.name} not known.",
+                help=meaning(MART[subject.step.granularity], "cutoff"),
             ),
             "kind": st.column_config.TextColumn(
-                "Made", help="A backtest was made later, as of that time."
+                "Made", help=meaning(MART[subject.step.granularity], "is_backtest")
             ),
             "known": st.column_config.NumberColumn(f"{subject.step.name.capitalize()}s over"),
-            "wape": st.column_config.NumberColumn("Off by", format="percent"),
-            "bias": st.column_config.NumberColumn(
-                "Bias", format="percent", help="Above 0: forecast too much."
-            ),
-            "coverage": st.column_config.NumberColumn(
-                "In the band", format="percent", help="Share of steps inside the interval."
-            ),
+            "wape": _share("Off by", "wape"),
+            "bias": _share("Bias", "bias"),
+            "coverage": _share("In the band", "coverage"),
         },
     )
-    st.caption("Off by: the sum of |forecast − actual| ÷ the sum of |actual|.")
 
 
-def _one_run(subject: Subject, known: pd.DataFrame) -> None:
+def _share(title: str, column: str) -> ColumnConfig:
+    return st.column_config.NumberColumn(
+        title, format="percent", help=meaning("forecast_accuracy_by_lead", column)
+    )
+
+
+def _one_run(subject: Subject, card: Panel, known: pd.DataFrame) -> None:
     cutoffs = subject.page.local(known["cutoff"])
     labels = {
         f"From {cutoffs.iloc[at]:{subject.step.stamp}} · run {at + 1}": run
@@ -66,7 +72,7 @@ def _one_run(subject: Subject, known: pd.DataFrame) -> None:
     label = st.selectbox("Run", list(labels), index=most, key=f"run_{subject.step.name}")
     predicted = subject.forecast(labels[label])
     predicted = predicted[predicted["actual_value"].notna()]
-    st.altair_chart(
+    card.chart(
         charts.forecast(
             predicted.assign(value=predicted["actual_value"]),
             predicted,
@@ -74,5 +80,8 @@ def _one_run(subject: Subject, known: pd.DataFrame) -> None:
             title=subject.axis,
             hourly=subject.is_hourly,
             height=280,
-        )
+        ),
+        predicted,
+        name="one",
+        alt_text="What the run said, and what came",
     )

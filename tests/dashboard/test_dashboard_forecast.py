@@ -9,13 +9,16 @@ import pytest
 
 from dashboard import formats
 from dashboard.views.forecast_accuracy import naive_series
+from dashboard.views.forecast_ahead import EARLIER, spaced
 from dashboard.views.forecast_errors import newest_of_each_lead, verdict
+from dashboard.views.forecast_subject import chosen_series
+from dashboard.views.forecast_trust import NEWEST, by_lead, past
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
 from tests.dashboard.conftest import Open, charts, metric, sound
 
 CHARTS = {
-    "To come": 1,
+    "To come": 2,
     "How wrong we were": 2,
     "What it is made of": 2,
     "Anomalies": 0,
@@ -53,9 +56,112 @@ def test_what_is_to_come_is_what_the_newest_run_forecast_of_the_series(
     )
     sums = {row["series_id"]: formats.compact(round(row["week"])) for row in newest}
     category = max(series for series in sums if series != "total")
-    for series, name in (("total", "Whole shop"), (category, category.removeprefix("category:"))):
-        app = sound(open_app(shop_home, "forecast", measure="Orders", series=name))
-        assert metric(app, "Forecast, next 7 days") == sums[series]
+    for series, chosen in (("total", []), (category, [category.removeprefix("category:")])):
+        app = sound(open_app(shop_home, "forecast", measure="Orders", categories=chosen))
+        assert metric(app, "Next 7 days") == sums[series]
+
+
+@pytest.mark.slow
+def test_the_answer_sums_the_newest_run_and_says_how_far_off_those_before_it_were(
+    shop_home: Path, open_app: Open
+) -> None:
+    (ahead,) = ask(
+        shop_home,
+        "select sum(forecast_value) as amount, count(*) as days from daily_forecast_vs_actual"
+        " where measure = 'net_revenue' and series_id = 'total' and is_latest_run"
+        " and actual_value is null",
+    )
+    (before,) = ask(
+        shop_home,
+        "select sum(abs(error)) / cast(sum(abs(actual_value)) as double) as off,"
+        " count(distinct run_at) as runs from daily_forecast_vs_actual"
+        " where measure = 'net_revenue' and series_id = 'total' and actual_value is not null",
+    )
+    assert before["runs"] <= NEWEST, "older ones would not count"
+    app = sound(open_app(shop_home, "forecast"))
+    amount = formats.as_text(formats.money(ahead["amount"], "USD"))
+    words = next(each.value for each in app.markdown if "forecast for the next" in each.value)
+    assert f"**{amount}** of net revenue is forecast for the next {ahead['days']} days" in words
+    assert f"off by {formats.percent(before['off'], 0)}" in words
+
+
+@pytest.mark.slow
+def test_by_the_hour_a_category_is_not_forecast_and_the_page_says_so(
+    shop_home: Path, open_app: Open
+) -> None:
+    app = sound(open_app(shop_home, "forecast", step="By hour", categories=["Shoes"]))
+    assert any("only the whole shop" in each.value for each in app.caption)
+    whole = sound(open_app(shop_home, "forecast", step="By hour"))
+    assert metric(app, "Next 24 hours") == metric(whole, "Next 24 hours")
+
+
+@pytest.mark.parametrize(
+    ("categories", "hourly", "series", "note"),
+    [
+        ((), False, "total", ""),
+        (("Shoes",), False, "category:Shoes", ""),
+        (("Shoes",), True, "total", "only the whole shop"),
+        (("Shoes", "Toys"), False, "total", "Choose one category"),
+        (("Hats",), False, "total", "No forecast is made of Hats"),
+    ],
+)
+def test_the_series_is_that_of_the_one_category_chosen(
+    categories: tuple[str, ...], hourly: bool, series: str, note: str
+) -> None:
+    known = {"total", "category:Shoes", "category:Toys"}
+    found, words = chosen_series(categories, known, hourly=hourly)
+    assert found == series
+    assert note in words
+    assert bool(words) == bool(note)
+
+
+def runs(*rows: tuple[int, float, float, float, float]) -> pd.DataFrame:
+    """known steps, actual, wape, bias, coverage of each run."""
+    frame = pd.DataFrame(rows, columns=["known", "actual", "wape", "bias", "coverage"])
+    return frame.assign(is_backtest=True)
+
+
+def test_past_forecasts_weigh_by_what_came_and_those_without_any_do_not_count() -> None:
+    found = past(runs((0, 0, None, None, None), (10, 100, 0.1, -0.1, 0.5), (30, 300, 0.3, 0.1, 1)))
+    assert found is not None
+    assert found.kind == "The last 2 backtests"
+    assert found.off == pytest.approx((10 + 90) / 400)
+    assert found.bias == pytest.approx((-10 + 30) / 400)
+    assert found.coverage == pytest.approx((5 + 30) / 40)
+    assert found.leaning == "5 % too high on the whole"
+    assert past(runs((0, 0, None, None, None))) is None
+
+
+def test_only_the_newest_past_forecasts_count() -> None:
+    good, bad = (1, 10, 0.1, 0.0, 1.0), (1, 10, 9.0, 9.0, 0.0)
+    found = past(runs(*[good] * NEWEST, bad))
+    assert found is not None
+    assert found.off == pytest.approx(0.1)
+    assert found.leaning == "right on the whole"
+
+
+def test_errors_by_lead_weigh_weeks_by_their_forecasts_the_nearest_lead_first() -> None:
+    rows = pd.DataFrame(
+        {
+            "lead": ["8–14 days", "1 day", "1 day", "1 day"],
+            "lead_from": [8, 1, 1, 1],
+            "wape": [0.5, 0.1, 0.4, None],
+            "coverage": [0.5, 1.0, 0.0, None],
+            "forecasts": [7, 2, 1, 1],
+        }
+    )
+    found = by_lead(rows)
+    assert found["lead"].tolist() == ["1 day", "8–14 days"]
+    assert found["wape"].tolist() == pytest.approx([0.2, 0.5])
+    assert found["coverage"].tolist() == pytest.approx([2 / 3, 0.5])
+
+
+def test_earlier_forecasts_that_are_drawn_are_the_newest_that_stand_apart() -> None:
+    made = pd.date_range("2026-03-01", periods=60, freq="D", tz="UTC")
+    kept = spaced(pd.DataFrame({"run_at": made}), pd.Timedelta(days=7))["run_at"]
+    assert len(kept) == EARLIER
+    assert kept.max() == made[-1]
+    assert (kept.diff().dropna() == pd.Timedelta(days=7)).all()
 
 
 @pytest.mark.slow
@@ -76,7 +182,7 @@ def test_one_candidate_of_the_series_is_shown_as_served(shop_home: Path, open_ap
     app = sound(open_app(shop_home, "forecast", view="Models"))
     candidates = app.dataframe[0].value
     assert len(candidates) >= 2
-    assert (candidates["served"] == "✅ served").sum() == 1
+    assert (candidates["served"] == "✓ served").sum() == 1
 
 
 def weeks(*rows: tuple[str, int, bool, float | None]) -> pd.DataFrame:
