@@ -32,6 +32,11 @@ def compact(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
+def counted(count: int, what: str) -> str:
+    """``1 order``, ``2 orders``, ``1.2 k orders``."""
+    return f"{compact(count)} {what}{'' if count == 1 else 's'}"
+
+
 def money(value: float | None, currency: str) -> str:
     """``1234567`` in USD → ``$1.23 M``; a currency without a sign of its own by its code."""
     if value is None or is_missing(value):

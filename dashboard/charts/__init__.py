@@ -15,14 +15,14 @@ from dashboard.charts.over_time import (
     lines,
     periods,
     price_history,
-    pulse,
-    pulse_total,
     stacked_days,
 )
 from dashboard.charts.parts import effect_over_time, pattern, trend
+from dashboard.charts.pulse import PULSE_ROWS, pulse, pulse_total
 from dashboard.charts.style import to_spec
 
 __all__ = [
+    "PULSE_ROWS",
     "ahead_by_category",
     "bars_by_day",
     "changes",

@@ -1,4 +1,4 @@
-"""Charts over time: bars, lines, a product's prices, discount periods, the live pulse."""
+"""Charts over time: bars, lines, a product's prices, discount periods."""
 
 import altair as alt
 import pandas as pd
@@ -192,45 +192,3 @@ def drops(rows: pd.DataFrame) -> alt.Chart:
         )
         .properties(height=280)
     )
-
-
-def pulse(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
-    """Bars by step of time, stacked by event type; ``rows`` has every step, so it never jumps."""
-    order = {name: at for at, name in enumerate(colours.EVENT_TYPES)}
-    return (
-        alt.Chart(rows.assign(stack_order=rows["event_type"].map(order)))
-        .mark_bar()
-        .encode(
-            x=alt.X("at:O", title=None, axis=_clock_axis()),
-            y=alt.Y(f"{value}:Q", title=title),
-            color=colour_of("event_type", colours.EVENT_TYPES, columns=3),
-            order=alt.Order("stack_order:Q"),
-            tooltip=[
-                alt.Tooltip("at:N", title="From"),
-                alt.Tooltip("event_type:N", title="Event"),
-                alt.Tooltip(f"{value}:Q", format=",", title=title),
-            ],
-        )
-        .properties(height=280)
-    )
-
-
-def pulse_total(rows: pd.DataFrame, value: str, title: str) -> alt.Chart:
-    """Bars by step of time."""
-    return (
-        alt.Chart(rows)
-        .mark_bar(color=colours.GOOD)
-        .encode(
-            x=alt.X("at:O", title=None, axis=_clock_axis()),
-            y=alt.Y(f"{value}:Q", title=title, axis=amount_axis()),
-            tooltip=[
-                alt.Tooltip("at:N", title="From"),
-                alt.Tooltip(f"{value}:Q", format=",.2f", title=title),
-            ],
-        )
-        .properties(height=280)
-    )
-
-
-def _clock_axis() -> alt.Axis:
-    return alt.Axis(labelOverlap=True, labelAngle=0, ticks=False, labelSeparation=12)

@@ -1,18 +1,26 @@
-"""Live: the last sixty minutes of raw events, drawn anew every two seconds."""
+"""Live: the last sixty minutes of raw events, drawn anew every second or two."""
 
 from datetime import UTC, datetime
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import charts, formats, live, queries, states
-from dashboard.cards import card_row
+from dashboard import formats, live, states
 from dashboard.page import Page, open_page
+from dashboard.views.live_cards import show_cards_of
+from dashboard.views.live_charts import show_charts
+from dashboard.views.live_tables import show_tables
 from esynapse.errors import EsynapseError
 
 
 def show(page: Page) -> None:
     """Draw the page."""
+    if not page.connection.streams() and page.connection.recent_events(live.WINDOW).empty:
+        page.answer.markdown("**Nothing streams here**: these data were imported.")
+        states.missing(
+            "There is no live stream of imported data: this page shows the last hour of events "
+            "that arrive as they happen. The other pages show what was imported."
+        )
+        return
     window = st.segmented_control(
         "Window",
         tuple(live.GRAINS),
@@ -22,129 +30,49 @@ def show(page: Page) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    _pulse(page, window or next(iter(live.GRAINS)))
+    grain = live.GRAINS[window or next(iter(live.GRAINS))]
+    st.fragment(_pulse, run_every=grain.drawn_every)(page, grain)
 
 
-@st.fragment(run_every="2s")
-def _pulse(page: Page, window: str) -> None:
+def _pulse(page: Page, grain: live.Grain) -> None:
+    """Always the same elements, so that nothing jumps when they are drawn anew."""
     try:
-        _draw(page, live.GRAINS[window])
+        events = page.connection.recent_events(live.WINDOW)
     except EsynapseError as error:
-        st.error(str(error), icon=":material/error:")
-
-
-def _draw(page: Page, grain: live.Grain) -> None:
-    events = page.connection.recent_events(live.WINDOW)
-    now = datetime.now(UTC)
-    _say_whether_it_flows(page, events, now)
-    if events.empty:
+        page.answer.error(str(error), icon=":material/error:")
         return
-    _cards(page, events, now)
-    _charts(page, live.counts(events, now, grain, page.clock.zone), grain)
-    _tables(page, events)
-
-
-def _say_whether_it_flows(page: Page, events: pd.DataFrame, now: datetime) -> None:
+    now = datetime.now(UTC)
+    screen: live.Screen = st.session_state.setdefault("live_screen", live.Screen())
+    screen.draw(events, now)
     newest = (
         page.connection.freshness().newest_event
         if events.empty
         else events["event_timestamp"].max().to_pydatetime()
     )
-    if not page.connection.streams():
-        if events.empty:
-            states.missing(
-                "There is no live stream of imported data: this page shows the last hour of events "
-                "that arrive as they happen. The other pages show what was imported."
-            )
-    elif newest is None:
-        states.missing("No event has arrived yet: 'esynapse up' or 'esynapse stream' sends some.")
-    elif now - newest > live.STILL_AFTER:
-        st.warning(
-            f"**The stream stands still.** The newest event is {formats.age(now - newest)} old "
-            f"({formats.instant(newest)}). 'esynapse up' or 'esynapse stream' starts it again.",
-            icon=":material/pause_circle:",
+    page.answer.markdown(_answer(page, live.Minute.of(events, now), newest, now))
+    show_cards_of(page, live.since(events, now, grain.window), grain, screen)
+    show_charts(page, live.counts(events, now, grain, page.clock.zone), grain)
+    show_tables(page, events)
+
+
+def _answer(page: Page, minute: live.Minute, newest: datetime | None, now: datetime) -> str:
+    if newest is None:
+        return "No event has arrived yet: 'esynapse up' or 'esynapse stream' sends some."
+    age = now - newest
+    if age > live.STILL_AFTER:
+        return (
+            f":orange[:material/pause_circle:] **The stream stands still.** The newest event is "
+            f"{formats.age(age)} old ({formats.instant(newest)}). 'esynapse up' or 'esynapse "
+            "stream' starts it again."
         )
-
-
-def _cards(page: Page, events: pd.DataFrame, now: datetime) -> None:
-    minute = events[events["event_timestamp"] > pd.Timestamp(now) - pd.Timedelta(minutes=1)]
-    bought = events[events["event_type"] == "purchase"]
-    cards = card_row(5)
-    cards[0].metric("Events, last min", formats.compact(len(minute)), border=True)
-    cards[1].metric("Events, last hour", formats.compact(len(events)), border=True)
-    cards[2].metric(
-        "Orders, last hour", formats.compact(bought["session_id"].nunique()), border=True
+    amount = formats.as_text(page.money(minute.revenue))
+    among = (
+        f"{formats.counted(minute.orders, 'order')} of {amount}" if minute.orders else "no order"
     )
-    cards[3].metric(
-        "Revenue, last hour",
-        page.money(float((bought["sale_price"] * bought["quantity"]).sum())),
-        border=True,
+    return (
+        f":green[:material/bolt:] **{formats.counted(minute.events, 'event')} in the last "
+        f"minute**, {among} among them; the newest is {formats.age(age)} old."
     )
-    cards[4].metric(
-        "Age of newest",
-        formats.age(now - events["event_timestamp"].max()),
-        border=True,
-        help="From its timestamp to this screen: the latency of the whole way.",
-    )
-
-
-def _charts(page: Page, counts: pd.DataFrame, grain: live.Grain) -> None:
-    left, right = st.columns([3, 2])
-    with left, st.container(border=True, height="stretch"):
-        st.subheader(f"Events per {grain.per}")
-        st.altair_chart(charts.pulse(counts, "events", "Events"), key="live_events")
-    with right, st.container(border=True, height="stretch"):
-        st.subheader(f"Gross revenue per {grain.per}")
-        sums = counts.groupby("at", sort=False)["revenue"].sum().reset_index()
-        title = f"Revenue ({page.clock.currency})"
-        st.altair_chart(charts.pulse_total(sums, "revenue", title), key="live_revenue")
-
-
-def _tables(page: Page, events: pd.DataFrame) -> None:
-    products = page.connection.query(queries.PRODUCT_NAMES)
-    names = dict(zip(products["product_id"], products["product_name"], strict=True))
-    time = st.column_config.TextColumn("Time", width="small")
-    left, right = st.columns(2)
-    with left, st.container(border=True, height="stretch"):
-        st.subheader("Latest orders")
-        orders = live.orders(events, names)
-        if orders.empty:
-            states.missing("No order in the last hour.")
-        else:
-            st.dataframe(
-                orders.assign(at=_clock_times(page, orders["at"])),
-                hide_index=True,
-                column_order=["at", "items", "amount", "products"],
-                column_config={
-                    "at": time,
-                    "items": st.column_config.NumberColumn("Items", width="small"),
-                    "amount": st.column_config.NumberColumn(
-                        "Amount", format=formats.AMOUNT_COLUMN, width="small"
-                    ),
-                    "products": st.column_config.TextColumn("Products", width="large"),
-                },
-            )
-    with right, st.container(border=True, height="stretch"):
-        st.subheader("Latest events")
-        latest = live.latest(events, names)
-        st.dataframe(
-            latest.assign(at=_clock_times(page, latest["event_timestamp"])),
-            hide_index=True,
-            height="content",
-            column_order=["at", "event_type", "product", "sale_price", "on_sale"],
-            column_config={
-                "at": time,
-                "event_type": "Event",
-                "product": st.column_config.TextColumn("Product", width="medium"),
-                "sale_price": st.column_config.NumberColumn("Price", format=formats.AMOUNT_COLUMN),
-                "on_sale": st.column_config.CheckboxColumn("Sale"),
-            },
-        )
-
-
-def _clock_times(page: Page, instants: pd.Series) -> pd.Series:
-    times: pd.Series = page.local(instants).dt.strftime("%H:%M:%S")
-    return times
 
 
 show(open_page("Live", "What is happening right now?"))
