@@ -11,9 +11,7 @@ from dashboard import colours, filters, formats, queries
 from dashboard.connection import WarehouseConnection, connect
 from dashboard.filters import Clock, Selection
 from dashboard.hint import show_hint
-
-LATE_AFTER = pd.Timedelta(hours=2)
-"""The transform runs hourly: marts further behind the raw events than this missed a run."""
+from dashboard.trust import LATE_AFTER
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Prefect's runs and schedules, over its HTTP API (https://docs.prefect.io/v3/api-ref/rest-api)."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 from typing import Any
@@ -8,25 +9,32 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.formats import NOTHING
+from esynapse.settings import load_settings
+
 TIMEOUT = 1.5
 """Seconds; a page must not wait longer for a server that may not be there."""
 
-STATES = {
-    "COMPLETED": "✅",
-    "RUNNING": "🏃",
-    "SCHEDULED": "🕒",
-    "PENDING": "🕒",
-    "LATE": "🟠",
-    "FAILED": "❌",
-    "CRASHED": "❌",
-    "CANCELLED": "⚪",
-    "CANCELLING": "⚪",
-    "PAUSED": "⏸️",
+SIGNS = {
+    "COMPLETED": "✓",
+    "RUNNING": "▸",
+    "FAILED": "✕",
+    "CRASHED": "✕",
 }
+"""Before the name of a state; the others wait, or were called off."""
+OTHER_SIGN = "●"
 
 
 class PrefectError(Exception):
     """The API did not answer, or not as expected; the text is a reason for people."""
+
+
+def address() -> str:
+    """Of the API: of the local server, or on target bigquery of the one that Prefect is set to."""
+    settings = load_settings()
+    if settings.target == "bigquery":
+        return os.environ.get("PREFECT_API_URL", settings.prefect_api_url)
+    return settings.prefect_api_url
 
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)
@@ -38,7 +46,7 @@ def deployments(api_url: str) -> pd.DataFrame:
         rows.append(
             {
                 "name": found["name"],
-                "schedule": ", ".join(_schedule(each["schedule"]) for each in schedules) or "–",
+                "schedule": ", ".join(_schedule(each["schedule"]) for each in schedules) or NOTHING,
                 "active": any(each.get("active") for each in schedules)
                 and not found.get("paused", False),
             }
@@ -71,7 +79,7 @@ def flow_runs(api_url: str, *, coming: bool) -> pd.DataFrame:
     rows = [
         {
             "flow": flows.get(run["flow_id"], "?"),
-            "state": f"{STATES.get(run['state_type'], '▫️')} {run['state_name']}",
+            "state": f"{SIGNS.get(run['state_type'], OTHER_SIGN)} {run['state_name']}",
             "at": run["start_time"] or run["expected_start_time"],
             "seconds": run["total_run_time"],
         }
@@ -85,7 +93,7 @@ def _post(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     request = urllib.request.Request(  # noqa: S310 - the address is our own setting
         url,
         data=json.dumps(body).encode(),
-        headers={"content-type": "application/json"},
+        headers={"content-type": "application/json"} | _authorization(),
         method="POST",
     )
     try:
@@ -95,6 +103,12 @@ def _post(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise PrefectError(str(reason)) from error
+
+
+def _authorization() -> dict[str, str]:
+    """Prefect Cloud wants a key, and the client's own variable holds it."""
+    key = os.environ.get("PREFECT_API_KEY")
+    return {"authorization": f"Bearer {key}"} if key else {}
 
 
 def _schedule(schedule: dict[str, Any]) -> str:

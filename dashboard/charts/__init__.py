@@ -4,6 +4,8 @@ Instants are given in the shop's wall-clock time without a zone, so that axes sa
 clock said wherever the viewer is.
 """
 
+from dashboard.charts.axes import is_time
+from dashboard.charts.builds import build_strip
 from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
 from dashboard.charts.forecasts import course, forecast, wape_by_week
@@ -25,6 +27,7 @@ __all__ = [
     "PULSE_ROWS",
     "ahead_by_category",
     "bars_by_day",
+    "build_strip",
     "changes",
     "cohorts",
     "course",
@@ -35,6 +38,7 @@ __all__ = [
     "funnel",
     "hours",
     "intervals",
+    "is_time",
     "lifetime_values",
     "lines",
     "outlook",

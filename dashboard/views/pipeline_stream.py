@@ -1,16 +1,16 @@
-"""The stream on the pipeline page: from Pub/Sub into the lake, as 'esynapse status' tells it."""
+"""The stream and the lake on the pipeline page, as 'esynapse status' tells of them."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, formats, states
-from dashboard.cards import card_row
+from dashboard.cards import Card, show_cards
 from dashboard.page import Page
+from dashboard.panel import Panel, panel
+from dashboard.status import Facts, local_status
 from esynapse.errors import EsynapseError
-from esynapse.pipeline.status import read_status
 from esynapse.settings import load_settings
 
 IN_THE_CLOUD = """
@@ -19,46 +19,30 @@ On target bigquery the queue is Google's, and so are its figures: **Cloud Monito
 `subscription/dead_letter_message_count` and `topic/send_message_operation_count` under
 `pubsub.googleapis.com`. What reached the tables is below.
 """
-
-Facts = dict[str, Any]
-
-
-def local_status() -> dict[str, Facts]:
-    """What ``read_status`` says of the local home, read at most every five seconds for all viewers.
-
-    Raises:
-        EsynapseError: a file of the lake is damaged.
-    """
-    return _status(str(load_settings().home))
+ABOUT = "From Pub/Sub into the lake, all time; 'esynapse status' says the same."
 
 
 @st.fragment(run_every="10s")
 def show_stream(page: Page) -> None:
-    """Draw it, anew every ten seconds."""
-    st.subheader("Stream")
-    if load_settings().target != "local":
-        st.info(IN_THE_CLOUD, icon="☁️")
-        return
-    try:
-        facts = local_status()
-    except EsynapseError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    if facts["pubsub"]["published"]:
-        _cards(facts)
-    else:
-        states.missing(_why_nothing_streams(page))
-    left, right = st.columns(2)
-    with left:
-        _arrivals(facts["arrivals"])
-        _dead_letters(facts["dead_letters"])
-    with right:
-        _lake(facts["lake"])
-
-
-@st.cache_data(ttl=5, max_entries=4, show_spinner=False)
-def _status(home: str) -> dict[str, Facts]:  # noqa: ARG001 - part of the key
-    return read_status(load_settings())
+    """Draw the stream, anew every ten seconds."""
+    with panel("Stream", "stream", about=ABOUT) as card:
+        if load_settings().target != "local":
+            st.info(IN_THE_CLOUD, icon=":material/cloud:")
+            return
+        try:
+            facts = local_status()
+        except EsynapseError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        if not facts["pubsub"]["published"]:
+            states.missing(_why_nothing_streams(page))
+            return
+        show_cards(_cards(facts))
+        left, right = st.columns(2)
+        with left:
+            _arrivals(card, facts["arrivals"])
+        with right:
+            _dead_letters(card, facts["dead_letters"])
 
 
 def _why_nothing_streams(page: Page) -> str:
@@ -67,84 +51,61 @@ def _why_nothing_streams(page: Page) -> str:
     return "There is no live stream of imported data; files are written to the lake directly."
 
 
-def _cards(facts: dict[str, Facts]) -> None:
+def _cards(facts: dict[str, Facts]) -> list[Card]:
     pubsub, latency = facts["pubsub"], facts["latency"]
-    waiting = pubsub["num_undelivered_messages"]
-    cards = card_row(6)
-    _card(
-        cards[0],
-        "Published",
-        formats.compact(pubsub["published"]),
-        "messages",
-        explained="Accepted by the topics; a dead letter is published once more.",
-    )
-    _card(
-        cards[1],
-        "Delivered",
-        formats.compact(pubsub["delivered"]),
-        f"{len(pubsub['subscriptions'])} subscriptions",
-        explained=_by_subscription(pubsub["subscriptions"]),
-    )
-    _card(
-        cards[2],
-        "Backlog",
-        formats.compact(waiting),
-        f"oldest {formats.span(pubsub['oldest_unacked_message_age'])}" if waiting else "none waits",
-        explained="Undelivered messages, and the age of the oldest that is not acknowledged.",
-    )
-    window = f"last {latency['minutes']} min"
-    for card, name in ((cards[3], "p50"), (cards[4], "p99")):
-        seconds = latency[f"{name}_seconds"]
-        _card(
-            card,
+    waiting, subscriptions = pubsub["num_undelivered_messages"], pubsub["subscriptions"]
+    oldest = formats.span(pubsub["oldest_unacked_message_age"]) if waiting else None
+    quantiles = [
+        Card(
             f"Latency {name}",
             formats.NOTHING if seconds is None else formats.span(seconds),
-            window,
-            explained="From event_timestamp to visible in the lake, "
-            f"{latency['rows']:,} events. Late events are late here too.",
+            note=f"last {latency['minutes']} min",
+            about=f"From event_timestamp to visible in the lake, {latency['rows']:,} events. Late "
+            "events are late here too.",
         )
-    _streamer(cards[5], facts["stream"])
+        for name in ("p50", "p99")
+        for seconds in [latency[f"{name}_seconds"]]
+    ]
+    return [
+        _streamer(facts["stream"]),
+        Card(
+            "Published",
+            formats.compact(pubsub["published"]),
+            note="messages",
+            about="Accepted by the topics; a dead letter is published once more.",
+        ),
+        Card(
+            "Delivered",
+            formats.compact(pubsub["delivered"]),
+            note=formats.counted(len(subscriptions), "subscription"),
+            about=_by_subscription(subscriptions),
+        ),
+        Card(
+            "Backlog",
+            formats.compact(waiting),
+            note=f"oldest {oldest}" if oldest else "none waits",
+            about="Undelivered messages, and the age of the oldest that is not acknowledged.",
+        ),
+        *quantiles,
+    ]
 
 
-def _streamer(card: st.delta_generator.DeltaGenerator, stream: Facts) -> None:
-    if stream["running"]:
-        behind = f"{formats.span(stream['lag_seconds'])} behind"
-        _card(
-            card,
+def _streamer(stream: Facts) -> Card:
+    if not stream["running"]:
+        ended = stream["updated_at"]
+        return Card(
             "Streamer",
-            f"{formats.compact(stream['events_per_second'])}/s",
-            f"🏃 catching up, {behind}" if stream["catching_up"] else "🟢 in real time",
-            explained=f"{stream['events']:,} events since {formats.instant(stream['started_at'])}, "
-            f"{behind}.",
+            "stopped",
+            note=f"{formats.age(datetime.now(UTC) - ended)} ago" if ended else "never ran here",
+            about="'esynapse up' or 'esynapse stream' starts it; it goes on from where it was.",
         )
-        return
-    ended = stream["updated_at"]
-    _card(
-        card,
+    behind = f"{formats.span(stream['lag_seconds'])} behind"
+    return Card(
         "Streamer",
-        "stopped",
-        f"{formats.age(datetime.now(UTC) - ended)} ago" if ended else "never ran here",
-        explained="'esynapse up' or 'esynapse stream' starts it; it goes on from where it was.",
-    )
-
-
-def _card(
-    card: st.delta_generator.DeltaGenerator,
-    label: str,
-    value: str,
-    below: str,
-    *,
-    explained: str | None = None,
-) -> None:
-    card.metric(
-        label,
-        value,
-        below,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help=explained,
+        f"{formats.compact(stream['events_per_second'])}/s",
+        note=f"▸ catching up, {behind}" if stream["catching_up"] else "✓ in real time",
+        about=f"{stream['events']:,} events since {formats.instant(stream['started_at'])}, "
+        f"{behind}.",
     )
 
 
@@ -157,7 +118,7 @@ def _by_subscription(subscriptions: list[Facts]) -> str:
     return "\n".join(lines) or "There is no subscription: 'esynapse provision' creates them."
 
 
-def _arrivals(arrivals: Facts) -> None:
+def _arrivals(card: Panel, arrivals: Facts) -> None:
     st.markdown("**Late by age**")
     total = arrivals["on_time"] + arrivals["late"]
     if not total:
@@ -165,9 +126,10 @@ def _arrivals(arrivals: Facts) -> None:
         return
     late = [(name.replace("_", " "), rows) for name, rows in arrivals["by_age"].items()][1:]
     if arrivals["late"]:
-        st.altair_chart(
+        rows = pd.DataFrame(late, columns=["age", "events"])
+        card.chart(
             charts.ranked_bars(
-                pd.DataFrame(late, columns=["age", "events"]),
+                rows,
                 label="age",
                 value="events",
                 title="Events by age at landing",
@@ -176,7 +138,9 @@ def _arrivals(arrivals: Facts) -> None:
                 height=180,
                 longest_first=False,
             ),
-            key="stream_late",
+            rows,
+            name="late",
+            alt_text="Streamed events that landed late, by their age",
         )
     st.caption(
         f"{formats.percent(arrivals['on_time'] / total, 2)} of {total:,} streamed events landed "
@@ -185,15 +149,18 @@ def _arrivals(arrivals: Facts) -> None:
     )
 
 
-def _dead_letters(letters: Facts) -> None:
+def _dead_letters(card: Panel, letters: Facts) -> None:
     st.markdown("**Dead letters by reason**")
     if not letters["total"]:
         st.success("No message was refused.", icon=":material/check_circle:")
         return
+    rows = pd.DataFrame(
+        {"letters": letters["by_reason"].values(), "reason": letters["by_reason"].keys()}
+    )
+    card.offer(rows, "dead_letters")
     st.dataframe(
-        pd.DataFrame(
-            {"letters": letters["by_reason"].values(), "reason": letters["by_reason"].keys()}
-        ),
+        rows,
+        key="stream_dead_letters",
         hide_index=True,
         height="content",
         column_config={
@@ -204,31 +171,4 @@ def _dead_letters(letters: Facts) -> None:
     st.caption(
         f"{letters['total']:,} in the table dead_letter_events. `esynapse deadletter list` shows "
         "them with what was sent; `show` and `replay` look at one and send it again."
-    )
-
-
-def _lake(lake: Facts) -> None:
-    st.markdown("**Lake**")
-    if not lake["files"]:
-        states.missing("The lake is empty: 'esynapse backfill' or 'esynapse import' fills it.")
-        return
-    tables = [
-        (name, table["rows"], table["files"], formats.size(table["bytes"]))
-        for name, table in lake["tables"].items()
-    ]
-    st.dataframe(
-        pd.DataFrame(tables, columns=["table", "rows", "files", "size"]),
-        hide_index=True,
-        height="content",
-        column_config={
-            "table": "Table",
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "files": st.column_config.NumberColumn("Files", format="localized"),
-            "size": "Size",
-        },
-    )
-    st.caption(
-        f"{lake['files']:,} Parquet files, {formats.size(lake['bytes'])}. Replaced by compaction "
-        f"and waiting to be deleted: {lake['retired_files']:,}, "
-        f"{formats.size(lake['retired_bytes'])}."
     )
