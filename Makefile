@@ -1,6 +1,6 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-emulator test-gcp check lint chaos truth bench lock format clean browser
+.PHONY: help up down test test-emulator test-gcp check lint chaos truth bench lock format clean browser screenshots
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -59,6 +59,9 @@ bench: .venv/run.stamp ## Measure, as the README quotes it
 	$(BIN)/esynapse bench stream
 	$(BIN)/esynapse bench marts
 	$(BIN)/esynapse bench forecast
+
+screenshots: .venv/dev.stamp browser ## Pictures of every page over the default home into docs/screenshots
+	$(BIN)/python docs/screenshots.py
 
 format: .venv/dev.stamp ## Format and mend what the linter can mend
 	$(BIN)/ruff format .

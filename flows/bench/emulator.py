@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from esynapse.errors import EsynapseError
+from flows.bench.ports import free_port
 
 START_SECONDS = 60.0
 
@@ -44,9 +45,7 @@ def google_emulator() -> Iterator[int]:
     program = emulator_command()
     if program is None:
         raise EsynapseError(MISSING)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [program, "--host=127.0.0.1", f"--port={port}"],
         stdout=subprocess.DEVNULL,

@@ -1,6 +1,5 @@
 """The services that `esynapse bench stream` compares, each running while its context is open."""
 
-import socket
 import sys
 import tempfile
 import uuid
@@ -17,6 +16,7 @@ from esynapse.ingest.clients import explained, publisher_client, subscriber_clie
 from esynapse.provision import provision
 from esynapse.settings import Settings
 from flows.bench.emulator import google_emulator
+from flows.bench.ports import free_port
 from flows.bench.stream_figures import Received, Sent
 from flows.bench.stream_lake import LakeReceiver
 from flows.bench.stream_process import Worker
@@ -66,7 +66,7 @@ def ours(settings: Settings) -> Iterator[Service]:
 @contextmanager
 def embedded_server(settings: Settings, home: Home) -> Iterator[tuple[Settings, int]]:
     """The embedded server of ``home`` with its topics: where it is reached, and its process."""
-    reached = _at(settings, _free_port(settings.host), home)
+    reached = _at(settings, free_port(settings.host), home)
     supervisor = Supervisor(home, {}, Path.cwd())
     command = [sys.executable, "-m", "esynapse.ingest.pubsub", "--home", str(home.root)]
     where = ["--host", reached.host, "--port", str(reached.pubsub_port)]
@@ -105,7 +105,7 @@ def google(settings: Settings, way: str) -> Iterator[Service]:
 @contextmanager
 def limit(settings: Settings) -> Iterator[Service]:
     """A server that forgets what it accepts: what the publisher's client library can do."""
-    reached = _at(settings, _free_port(settings.host))
+    reached = _at(settings, free_port(settings.host))
     with Worker("flows.bench.stream_sink", **address(reached)) as sink:
         sink.hear()
         yield Service(LIMIT, reached, sink.pid, _nothing_arrives)
@@ -177,10 +177,3 @@ def _nothing_arrives() -> AbstractContextManager[Receiver]:
 def _at(settings: Settings, port: int, home: Home | None = None) -> Settings:
     where: dict[str, object] = {"target": "local", "pubsub_port": port}
     return settings.model_copy(update=where | ({"home": home.root} if home else {}))
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -1,13 +1,20 @@
 """`esynapse bench`: the figures of the README, reproducible."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from esynapse.settings import load_settings
 from flows.cli import cli
-from flows.cli.options import history_options, profile_option, seed_option, shop_options
+from flows.cli.options import (
+    history_options,
+    home_option,
+    profile_option,
+    seed_option,
+    shop_options,
+)
 from flows.cli.screen import step_progress
 from flows.cli.tables import print_rows
 
@@ -114,6 +121,27 @@ def bench_forecast(quick: bool) -> None:
 
     with step_progress("bench forecast") as progress:
         *tables, notes = measure(quick=quick, progress=progress)
+    for table in tables:
+        print_rows(table)
+        click.echo()
+    click.echo("\n".join(notes))
+
+
+@bench.command("dashboard")
+@home_option
+@click.option(
+    "--viewers",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many open pages and change filters at a time.",
+)
+def bench_dashboard(home: Path | None, viewers: int) -> None:
+    """What a viewer of the dashboard waits for, beside the least that Streamlit takes."""
+    from flows.bench.dashboard import bench_dashboard as measure
+
+    with step_progress("bench dashboard") as progress:
+        *tables, notes = measure(load_settings(home=home), viewers=viewers, progress=progress)
     for table in tables:
         print_rows(table)
         click.echo()

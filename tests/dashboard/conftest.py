@@ -1,8 +1,9 @@
-"""Homes with real marts, and the app over one of them."""
+"""Homes with real marts, the app over one of them, and its server for a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -14,17 +15,16 @@ from esynapse.pipeline.bootstrap import bootstrap
 from esynapse.pipeline.transform import transform
 from esynapse.settings import Settings
 from esynapse.warehouse.local import LocalWarehouse
+from flows.bench.browser import CHROMIUM, PAGES, Server, chromium, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = (
-    "overview",
-    "products",
-    "discounts",
-    "funnel",
-    "customers",
-    "forecast",
-    "live",
-    "pipeline",
+IN_A_BROWSER = (
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
 )
 
 Open = Callable[..., AppTest]
@@ -71,6 +71,20 @@ def purchases(*, days: int) -> pa.Table:
         for buyer in range(10)
     ]
     return pa.Table.from_pylist(rows, schema=EVENT_SCHEMA)
+
+
+@pytest.fixture(scope="session")
+def server(shop_home: Path) -> Iterator[Server]:
+    """The app over the small shop, started as people start it."""
+    with served(shop_home) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium; for no longer than a file, as its driver keeps an event loop in this thread."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,126 +1,130 @@
-"""The app in a real browser: every page draws, and nothing comes from the net."""
+"""The app in a real browser: filters, links, the way back, the documentation; true numbers."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.dashboard.conftest import APP, PAGES
+from dashboard import formats
+from esynapse.home import open_home
+from esynapse.warehouse.local import LocalWarehouse
+from flows.bench.browser import PAGES, Server, settled
+from flows.bench.dashboard_filters import FILTERS, acting, change
+from tests.dashboard.conftest import IN_A_BROWSER
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+pytestmark = [*IN_A_BROWSER]
 
-SERVER = APP.with_name("server.py")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"),
-]
+LINKS = '[data-testid="stSidebar"] a'
+STEPS_BACK = 3
+"""Streamlit leaves a page without its filters, enters the next one without and then with them."""
 
 
-@pytest.fixture(scope="module")
-def address(shop_home: Path) -> Iterator[str]:
-    """The app over the small shop, started as people start it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"ESYNAPSE_HOME": str(shop_home)}
-    command = [sys.executable, "-m", "streamlit", "run", str(SERVER), "--server.port", str(port)]
-    server = subprocess.Popen(
-        command, cwd=SERVER.parents[1], env=environment, stdout=subprocess.DEVNULL, stderr=None
-    )
-    try:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    yield page
+    page.close()
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "streamlit ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError("streamlit does not listen")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-def test_every_page_draws_and_asks_no_other_host(address: str, browser: Browser) -> None:
-    asked: set[str] = set()
-    page = browser.new_page(viewport={"width": 1440, "height": 2400})
-    page.on("request", lambda request: asked.add(request.url))
-    for name in reversed(PAGES):
-        page.goto(f"{address}/{'' if name == 'overview' else name}")
-        page.wait_for_selector('[data-testid="stMetric"], [data-testid="stAlert"]')
-        assert page.title() == f"{name.capitalize()} · ESynapse"
-        if name != "live":
-            page.wait_for_selector(
-                '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
-            )
-        assert page.locator('[data-testid="stException"]').count() == 0, name
-    hosts = {
-        urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:", "about:"))
-    }
-    assert hosts == {"127.0.0.1"}
+def show(page: Page, server: Server, name: str = "overview", query: str = "") -> None:
+    page.goto(f"{server.page(name)}{query}")
+    settled(page)
 
 
 def test_a_filter_stands_in_the_url_and_goes_along_to_the_next_page(
-    address: str, browser: Browser
+    server: Server, page: Page
 ) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    page.goto(address)
+    show(page, server)
     page.get_by_role("radio", name="On sale").click()
     page.wait_for_url("**/?discount=On+sale")
-    page.get_by_role("link", name="Products").click()
+    page.locator(LINKS, has_text="Products").click()
     page.wait_for_url("**/products?discount=On+sale")
-    page.get_by_text("Product health").wait_for()
-    chosen = page.get_by_role("radio", name="On sale")
-    assert chosen.get_attribute("aria-checked") == "true"
+    settled(page)
+    assert chosen(page) == "On sale"
+
+
+def test_every_filter_of_the_overview_acts_and_stands_in_the_url(
+    server: Server, page: Page
+) -> None:
+    show(page, server)
+    assert acting(page) == list(FILTERS)
+    for key in FILTERS:
+        before = figures(page)
+        change(page, key, 0)
+        settled(page)
+        assert f"{key}=" in page.url
+        # the measure of the charts is not that of the cards
+        assert key == "metric" or figures(page) != before, key
+
+
+def test_the_way_back_from_a_page_leads_to_the_one_before_as_it_was(
+    server: Server, page: Page
+) -> None:
+    show(page, server)
+    everything = figures(page)
+    change(page, "discount", 0)
+    settled(page)
+    left = (page.url, chosen(page), figures(page))
+    assert left[2] != everything
+    page.locator(LINKS, has_text="Funnel").click()
+    page.wait_for_url("**/funnel?discount=On+sale")
+    settled(page)
+    for _ in range(STEPS_BACK):
+        if page.url != left[0]:
+            page.go_back()
+            settled(page)
+    assert (page.url, chosen(page), figures(page)) == left
+    expect(page).to_have_title("Overview · ESynapse")
+
+
+def test_the_links_of_the_sidebar_lead_to_every_page(server: Server, page: Page) -> None:
+    show(page, server)
+    assert page.locator(LINKS).count() == len(PAGES)
+    for name in (*PAGES[1:], PAGES[0]):
+        page.locator(LINKS, has_text=name.capitalize()).click()
+        expect(page).to_have_title(f"{name.capitalize()} · ESynapse")
+        settled(page)
+        assert page.locator('[data-testid="stException"]').count() == 0, name
+
+
+def test_the_numbers_on_the_overview_are_those_of_the_marts(server: Server, page: Page) -> None:
+    warehouse = LocalWarehouse(open_home(server.home))
+    newest = warehouse.query(
+        "select gross_revenue, net_revenue, orders from daily_revenue where is_complete "
+        "order by revenue_date desc limit 30"
+    ).to_pandas()
+    total = newest.sum()
+    show(page, server)
+    assert {
+        formats.money(float(total["gross_revenue"]), "USD"),
+        formats.money(float(total["net_revenue"]), "USD"),
+        formats.compact(float(total["orders"])),
+    } <= set(figures(page))
 
 
 def test_the_documentation_of_the_marts_opens_and_fetches_nothing(
-    address: str, browser: Browser
+    server: Server, page: Page
 ) -> None:
-    pipeline = browser.new_page(viewport={"width": 1440, "height": 1000})
-    pipeline.goto(f"{address}/pipeline")
-    with pipeline.expect_popup() as opened:
-        pipeline.get_by_role("link", name="Documentation of the marts").click()
-    page = opened.value
-    page.get_by_role("heading", name="The shop's marts").wait_for()
+    show(page, server, "pipeline")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Documentation of the marts").click()
+    site = opened.value
+    site.get_by_role("heading", name="The shop's marts").wait_for()
     answered: list[str] = []
-    page.on("response", lambda response: answered.append(response.url))
-    page.goto(f"{address}/dbt-docs#!/model/model.esynapse.daily_revenue")
-    page.reload()
-    page.get_by_role("heading", name="daily_revenue").wait_for()
-    page.get_by_text("Customers whose first order was that day.").first.wait_for()
+    site.on("response", lambda response: answered.append(response.url))
+    site.goto(f"{server.address}/dbt-docs#!/model/model.esynapse.daily_revenue")
+    site.reload()
+    site.get_by_role("heading", name="daily_revenue").wait_for()
+    site.get_by_text("Customers whose first order was that day.").first.wait_for()
     assert {url.partition("#")[0] for url in answered if not url.startswith("data:")} == {
-        f"{address}/dbt-docs"
+        f"{server.address}/dbt-docs"
     }
+
+
+def chosen(page: Page) -> str:
+    """The discount period."""
+    return page.locator('.st-key-discount [role="radio"][aria-checked="true"]').inner_text()
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator('[data-testid="stMetricValue"]').all_inner_texts()
