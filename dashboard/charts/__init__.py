@@ -4,9 +4,10 @@ Instants are given in the shop's wall-clock time without a zone, so that axes sa
 clock said wherever the viewer is.
 """
 
-from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars, scatter
+from dashboard.charts.comparisons import changes, intervals, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
 from dashboard.charts.forecasts import course, forecast, wape_by_week
+from dashboard.charts.funnel import funnel, of_hundred
 from dashboard.charts.over_time import (
     bars_by_day,
     drops,
@@ -19,6 +20,7 @@ from dashboard.charts.over_time import (
     stacked_days,
 )
 from dashboard.charts.parts import effect_over_time, pattern, trend
+from dashboard.charts.rates import dumbbells, rate_days
 from dashboard.charts.style import to_spec
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "cohorts",
     "course",
     "drops",
+    "dumbbells",
     "effect_over_time",
     "forecast",
     "funnel",
@@ -34,12 +37,14 @@ __all__ = [
     "intervals",
     "lifetime_values",
     "lines",
+    "of_hundred",
     "pattern",
     "periods",
     "price_history",
     "pulse",
     "pulse_total",
     "ranked_bars",
+    "rate_days",
     "scatter",
     "segments",
     "stacked_days",
