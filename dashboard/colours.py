@@ -10,6 +10,8 @@ PROMOTION = "#e08f23"
 WARNING = "#d2483f"
 GOOD = "#2f9e6e"
 MUTED = "#8a96a3"
+TEXT = "currentColor"
+"""Text inside charts: the page's own colour of text, dark on a light ground, light on a dark."""
 
 CATEGORICAL = (
     "#3b7dc4",

@@ -6,9 +6,10 @@ clock said wherever the viewer is.
 
 from dashboard.charts.axes import is_time
 from dashboard.charts.builds import build_strip
-from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars, scatter
+from dashboard.charts.comparisons import changes, intervals, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
 from dashboard.charts.forecasts import course, forecast, wape_by_week
+from dashboard.charts.funnel import funnel, of_hundred
 from dashboard.charts.outlook import ahead_by_category, error_by_lead, outlook
 from dashboard.charts.over_time import (
     bars_by_day,
@@ -21,6 +22,7 @@ from dashboard.charts.over_time import (
 )
 from dashboard.charts.parts import effect_over_time, pattern, trend
 from dashboard.charts.pulse import PULSE_ROWS, pulse, pulse_total
+from dashboard.charts.rates import dumbbells, rate_days
 from dashboard.charts.style import to_spec
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "cohorts",
     "course",
     "drops",
+    "dumbbells",
     "effect_over_time",
     "error_by_lead",
     "forecast",
@@ -41,6 +44,7 @@ __all__ = [
     "is_time",
     "lifetime_values",
     "lines",
+    "of_hundred",
     "outlook",
     "pattern",
     "periods",
@@ -48,6 +52,7 @@ __all__ = [
     "pulse",
     "pulse_total",
     "ranked_bars",
+    "rate_days",
     "scatter",
     "segments",
     "stacked_days",

@@ -1,4 +1,4 @@
-"""Charts that compare: ranks, points, intervals, steps of a funnel."""
+"""Charts that compare: ranks, points, intervals."""
 
 import json
 from collections.abc import Sequence
@@ -143,30 +143,3 @@ def intervals(
         .encode(x="zero:Q")
     )
     return (zero + spans + points).properties(height=26 * len(rows) + 70)
-
-
-def funnel(rows: pd.DataFrame) -> alt.LayerChart:
-    """Steps as bars from wide to narrow; a tick marks the period before.
-
-    ``rows``: step, sessions, previous (may be null), label.
-    """
-    ends = rows[["sessions", "previous"]].astype(float).max(axis=1)
-    base = alt.Chart(rows.assign(label_at=ends)).encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelFontSize=13)),
-    )
-    bars = base.mark_bar(cornerRadiusEnd=4, height=34, color=colours.ACTUAL).encode(
-        x=alt.X("sessions:Q", title="Sessions", axis=amount_axis(tickCount=6)),
-        opacity=alt.Opacity(
-            "step:N", sort=None, scale=alt.Scale(range=[0.45, 0.7, 1]), legend=None
-        ),
-        tooltip=[
-            alt.Tooltip("step:N", title="Step"),
-            alt.Tooltip("sessions:Q", format=",", title="Sessions"),
-            alt.Tooltip("previous:Q", format=",", title="Period before"),
-        ],
-    )
-    figures = base.mark_text(align="left", dx=6, color=colours.MUTED, fontSize=13).encode(
-        x="label_at:Q", text="label:N"
-    )
-    before = base.mark_tick(color=colours.MUTED, thickness=2, size=40).encode(x="previous:Q")
-    return (bars + before + figures).properties(height=190)

@@ -4,10 +4,14 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of, name_axis, percent_axis
+from dashboard.charts.axes import amount_axis, colour_of, either, name_axis
 
 SHARES = {"Customers": colours.LIGHT, "Net revenue": colours.ACTUAL}
 OLDEST, NEWEST = "#2b64a3", "#a9cbee"
+LEAST, MOST = 0.05, 0.6
+"""Opacity of the cells of a heat map, so that the page's text reads on each, light or dark."""
+ALL = "All"
+"""The row above the cohorts."""
 
 
 def segments(rows: pd.DataFrame) -> alt.LayerChart:
@@ -16,10 +20,10 @@ def segments(rows: pd.DataFrame) -> alt.LayerChart:
     ``rows``: segment, measure (a key of SHARES), share; in the order in which they are drawn.
     """
     order = rows["segment"].drop_duplicates().tolist()
-    base = alt.Chart(rows).encode(
+    base = alt.Chart().encode(
         y=alt.Y("segment:N", sort=order, title=None, axis=name_axis()),
         yOffset=alt.YOffset("measure:N", sort=list(SHARES)),
-        x=alt.X("share:Q", title="Share of all", axis=percent_axis()),
+        x=alt.X("share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5)),
         tooltip=[
             alt.Tooltip("segment:N", title="Segment"),
             alt.Tooltip("measure:N", title="Of"),
@@ -30,20 +34,20 @@ def segments(rows: pd.DataFrame) -> alt.LayerChart:
     figures = base.mark_text(align="left", dx=4, fontSize=10, color=colours.MUTED).encode(
         text=alt.Text("share:Q", format=".0%")
     )
-    return (bars + figures).properties(height=34 * len(order) + 60)
+    return alt.layer(bars, figures, data=rows, height=38 * len(order) + 60)
 
 
-def lifetime_values(rows: pd.DataFrame, title: str) -> alt.LayerChart:
+def lifetime_values(rows: pd.DataFrame, title: str, height: int) -> alt.LayerChart:
     """What a customer of each cohort has brought by the end of each month; the newer the lighter.
 
     ``rows``: cohort (text), cohort_month, months_since_first, lifetime_value, cohort_size.
     """
-    order = rows.sort_values("cohort_month")["cohort"].drop_duplicates().tolist()
-    base = alt.Chart(rows).encode(
+    ends = sorted({rows["cohort_month"].min(), rows["cohort_month"].max()})
+    base = alt.Chart().encode(
         x=alt.X(
             "months_since_first:Q",
             title="Months since the first order",
-            axis=alt.Axis(format="d", tickMinStep=1),
+            axis=alt.Axis(format="d", tickMinStep=1, grid=False),
         ),
         y=alt.Y(
             "lifetime_value:Q",
@@ -52,60 +56,71 @@ def lifetime_values(rows: pd.DataFrame, title: str) -> alt.LayerChart:
             scale=alt.Scale(zero=False, nice=True),
         ),
         color=alt.Color(
-            "cohort:O",
-            sort=order,
-            title=None,
-            scale=alt.Scale(domain=order, range=_shades(len(order))),
-            legend=alt.Legend(orient="top", columns=6, symbolType="stroke", symbolStrokeWidth=3),
+            "cohort_month:T",
+            title="First order",
+            scale=alt.Scale(range=[OLDEST, NEWEST]),
+            legend=alt.Legend(
+                orient="top",
+                format="%b %Y",
+                gradientLength=180,
+                values=[alt.DateTime(year=end.year, month=end.month, date=1) for end in ends],
+            ),
         ),
+        detail=alt.Detail("cohort:N"),
         tooltip=[
-            alt.Tooltip("cohort:O", title="First order"),
+            alt.Tooltip("cohort:N", title="First order"),
             alt.Tooltip("months_since_first:Q", title="Months since"),
             alt.Tooltip("lifetime_value:Q", format=",.2f", title="Lifetime value"),
             alt.Tooltip("cohort_size:Q", format=",", title="Customers"),
         ],
     )
-    curves = base.mark_line(strokeWidth=2.5)
-    points = base.mark_circle(size=45, opacity=1)
-    return (curves + points).properties(height=300)
+    curves = base.mark_line(strokeWidth=2)
+    points = base.mark_circle(size=36, opacity=1)
+    return alt.layer(curves, points, data=rows, height=height)
 
 
-def cohorts(rows: pd.DataFrame) -> alt.LayerChart:
-    """Heat map of retention. ``rows``: cohort (text), months_since_first, retention_rate."""
-    base = alt.Chart(rows).encode(
+def cohorts(rows: pd.DataFrame, *, shape: str, title: str, height: int) -> alt.LayerChart:
+    """Heat map by cohort and month; a month that is not over is outlined.
+
+    ``rows``: cohort (text, ALL above the others), months_since_first, value, is_complete,
+    active_customers, cohort_size.
+    """
+    order = rows["cohort"].drop_duplicates().tolist()
+    drawn = rows.assign(so_far=rows["is_complete"].map({True: "", False: "not over yet"}))
+    base = alt.Chart().encode(
         x=alt.X(
             "months_since_first:O",
             title="Months since the first order",
-            axis=alt.Axis(labelAngle=0),
+            axis=alt.Axis(labelAngle=0, orient="top"),
+            scale=alt.Scale(paddingInner=0.06),
         ),
-        y=alt.Y("cohort:N", sort=None, title="First order", axis=name_axis()),
+        y=alt.Y(
+            "cohort:N",
+            sort=order,
+            title=None,
+            axis=name_axis(),
+            scale=alt.Scale(paddingInner=0.1),
+        ),
         tooltip=[
-            alt.Tooltip("cohort:N", title="Cohort"),
+            alt.Tooltip("cohort:N", title="First order"),
             alt.Tooltip("months_since_first:O", title="Months since"),
-            alt.Tooltip("retention_rate:Q", format=".1%", title="Bought again"),
-            alt.Tooltip("active_customers:Q", format=",", title="Customers"),
-            alt.Tooltip("cohort_size:Q", format=",", title="Of"),
+            alt.Tooltip("value:Q", format=shape, title=title),
+            alt.Tooltip("active_customers:Q", format=",", title="Bought in the month"),
+            alt.Tooltip("cohort_size:Q", format=",", title="Customers"),
+            alt.Tooltip("so_far:N", title="Month"),
         ],
     )
-    cells = base.mark_rect(cornerRadius=3).encode(
-        color=alt.Color(
-            "retention_rate:Q",
-            title="Share",
-            scale=alt.Scale(range=["#e4edf7", "#7fb0de"], nice=False),
-            legend=None,
+    known = "datum.is_complete"
+    cells = base.mark_rect(cornerRadius=3, color=colours.ACTUAL).encode(
+        fillOpacity=alt.FillOpacity(
+            "value:Q", scale=alt.Scale(range=[LEAST, MOST], zero=False, nice=False), legend=None
         )
     )
-    figures = base.mark_text(fontSize=11, color="#14202c").encode(
-        text=alt.Text("retention_rate:Q", format=".0%")
+    outlines = base.transform_filter(f"!{known}").mark_rect(
+        cornerRadius=3, filled=False, strokeDash=[3, 2], stroke=colours.MUTED
     )
-    return (cells + figures).properties(height=34 * rows["cohort"].nunique() + 100)
-
-
-def _shades(count: int) -> list[str]:
-    """From OLDEST to NEWEST in even steps."""
-    ends = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (OLDEST, NEWEST)]
-    steps = [at / max(count - 1, 1) for at in range(count)]
-    return [
-        "#" + "".join(f"{round(a + (b - a) * step):02x}" for a, b in zip(*ends, strict=True))
-        for step in steps
-    ]
+    figures = base.mark_text(fontSize=11, color=colours.TEXT).encode(
+        text=alt.Text("value:Q", format=shape),
+        opacity=either(alt.OpacityValue, known, 1, 0.65),
+    )
+    return alt.layer(cells, outlines, figures, data=drawn, height=height)

@@ -27,7 +27,7 @@ from dashboard.queries.forecast import (
     HOURLY_PAST_FORECASTS,
     HOURLY_RUNS,
 )
-from dashboard.queries.funnel import EVENTS_EVER, FUNNEL_DAYS
+from dashboard.queries.funnel import EVENTS_EVER, FUNNEL_DAYS, LEFT_DAYS, LEFT_PRODUCTS, LOOKS
 from dashboard.queries.live import LIVE_EVENTS, PRODUCT_NAMES
 from dashboard.queries.overview import (
     DAILY_BY_CATEGORY,
@@ -75,7 +75,10 @@ __all__ = [
     "HOURLY_PAST_FORECASTS",
     "HOURLY_RUNS",
     "HOURLY_TOTALS",
+    "LEFT_DAYS",
+    "LEFT_PRODUCTS",
     "LIVE_EVENTS",
+    "LOOKS",
     "MOVERS",
     "ON_SALE_REVENUE",
     "PIPELINE_DAYS",

@@ -5,6 +5,7 @@ select
     count(*) as customers,
     coalesce(sum(case when orders >= 2 then 1 else 0 end), 0) as repeat_customers,
     sum(net_revenue) as net_revenue,
+    coalesce(sum(case when orders >= 2 then net_revenue else 0 end), 0) as repeat_net_revenue,
     avg(days_between_orders) as days_between_orders
 from customers"""
 
@@ -32,8 +33,7 @@ from customers
 group by rfm_segment"""
 
 COHORTS = """
-select cohort_month, months_since_first, cohort_size, active_customers, retention_rate,
+select cohort_month, months_since_first, is_complete, cohort_size, active_customers, retention_rate,
     lifetime_value
 from customer_cohorts
-where is_complete
 order by cohort_month, months_since_first"""

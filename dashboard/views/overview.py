@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import filters, formats, measures, states
+from dashboard.comparison import first_compared
 from dashboard.page import Page, open_page
 from dashboard.views.overview_cards import show_key_figures
 from dashboard.views.overview_changes import show_changes
@@ -14,8 +15,7 @@ from dashboard.views.overview_top import show_share, show_top_products
 def show(page: Page) -> None:
     """Draw the page."""
     selection = page.selection
-    first = min(selection.previous[0], selection.same_weekdays[0])
-    days = measures.by_day(page.connection, selection, first, selection.end)
+    days = measures.by_day(page.connection, selection, first_compared(page), selection.end)
     now = measures.between(days, "revenue_date", selection.start, selection.end)
     if now.empty:
         states.no_rows_for_filters()
@@ -23,7 +23,7 @@ def show(page: Page) -> None:
     fair = measures.reaches_back(selection, page.clock.first_date)
     before = measures.between(days, "revenue_date", *selection.previous)
     page.answer.markdown(_answer(page, now[_column(page)].sum(), before[_column(page)].sum(), fair))
-    show_key_figures(page, now, days)
+    show_key_figures(page, days)
     show_course(page, now, before)
     left, right = st.columns([2, 3])
     with left:

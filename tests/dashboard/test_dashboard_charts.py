@@ -42,15 +42,17 @@ def test_bars_are_ranked_unless_their_order_says_something() -> None:
     assert order(longest_first=False) == ["young", "old"]
 
 
-def test_cohorts_are_drawn_from_dark_to_light_in_the_order_of_their_months() -> None:
+def test_curves_of_cohorts_go_from_dark_to_light_and_the_first_and_last_are_named() -> None:
     months = pd.date_range("2025-11-01", periods=4, freq="MS")
     rows = pd.DataFrame({"cohort_month": months, "cohort": months.strftime("%b %Y")})
     rows = rows.assign(months_since_first=0, lifetime_value=10.0, cohort_size=5)
-    spec = charts.lifetime_values(rows.iloc[::-1], "Value").to_dict()
-    scale = spec["layer"][0]["encoding"]["color"]["scale"]
-    assert scale["domain"] == ["Nov 2025", "Dec 2025", "Jan 2026", "Feb 2026"]
-    brightness = [sum(bytes.fromhex(colour[1:])) for colour in scale["range"]]
-    assert brightness == sorted(set(brightness))
+    spec = charts.lifetime_values(rows.iloc[::-1], "Value", 300).to_dict()
+    colour = spec["layer"][0]["encoding"]["color"]
+    assert [(at["year"], at["month"]) for at in colour["legend"]["values"]] == [
+        *((2025, 11), (2026, 2))
+    ]
+    dark, light = (sum(bytes.fromhex(each[1:])) for each in colour["scale"]["range"])
+    assert dark < light
 
 
 def test_segments_stand_in_the_order_given_with_customers_above_revenue() -> None:
