@@ -92,7 +92,7 @@ def hour_axis(hours: pd.Series) -> alt.Axis:
 
 def name_axis() -> alt.Axis:
     """Every label of a list, none left out."""
-    return alt.Axis(labelLimit=240, labelOverlap=False)
+    return alt.Axis(labelLimit=240, labelOverlap=False, labelFlush=False)
 
 
 def amount_axis(**options: Any) -> alt.Axis:
