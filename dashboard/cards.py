@@ -28,7 +28,8 @@ class Card:
     """What it means, one hover away; of a mart's column by glossary.meaning."""
     days: pd.Series | None = None
     """Its course, drawn as a sparkline."""
-    good_up: bool = True
+    good_up: bool | None = True
+    """Whether a rise is good; None where neither is, which leaves the change grey."""
 
 
 def show_cards(cards: Sequence[Card]) -> None:
@@ -40,7 +41,9 @@ def show_cards(cards: Sequence[Card]) -> None:
 
 
 def _show(card: Card) -> None:
-    colour: Literal["normal", "inverse"] = "normal" if card.good_up else "inverse"
+    colour: Literal["normal", "inverse", "off"] = "normal" if card.good_up else "inverse"
+    if card.good_up is None:
+        colour = "off"
     course = card.days if card.days is not None and card.days.notna().any() else None
     st.metric(
         card.label,

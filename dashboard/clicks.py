@@ -17,6 +17,7 @@ from dashboard.filters import CATEGORIES, DATES
 PICK, ZOOM = "pick", "zoom"
 PRODUCT = "product"
 """The query parameter that names the product in detail."""
+PRODUCT_ID = "product_id"
 HINT = "Click to filter, Shift-click for several, double-click for all."
 
 
@@ -50,9 +51,22 @@ def open_product(key: str, products: pd.DataFrame) -> None:
     """
     cells = st.session_state[key].selection.get("cells") or []
     if cells:
-        product = str(products.iloc[cells[0][0]]["product_id"])
-        filters = st.query_params.to_dict()
-        st.switch_page("views/products.py", query_params=filters | {PRODUCT: product})
+        _open(str(products.iloc[cells[0][0]][PRODUCT_ID]))
+
+
+def open_picked(key: str) -> None:
+    """Open the product picked in the chart ``key``, by a point with the field product_id.
+
+    To be called after the chart was drawn, not from its callback.
+    """
+    picked = st.session_state[key].selection.get(PICK) or []
+    if picked:
+        _open(picked[0][PRODUCT_ID])
+
+
+def _open(product: str) -> None:
+    filters = st.query_params.to_dict()
+    st.switch_page("views/products.py", query_params=filters | {PRODUCT: product})
 
 
 def _day(milliseconds: float) -> date:

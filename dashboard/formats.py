@@ -65,12 +65,12 @@ def relative_change(now: float | None, before: float | None) -> float | None:
     return now / before - 1
 
 
-def change(value: float | None) -> str:
+def change(value: float | None, digits: int = 1) -> str:
     """A relative change: ``0.041`` → ``▲ 4.1 %``, ``-0.2`` → ``▼ 20.0 %``."""
     if value is None or is_missing(value):
         return NOTHING
     arrow = "▲" if value > 0 else "▼" if value < 0 else "="
-    return f"{arrow} {percent(abs(value))}"
+    return f"{arrow} {percent(abs(value), digits)}"
 
 
 def signed_percent(value: float | None) -> str | None:

@@ -50,19 +50,19 @@ class Panel:
             alt_text: what it shows, for those who do not see it.
             name: of the rows where the card has several charts.
             pick, on_pick: the chart's selection, and what to do with the widget's key when it
-                changes; see clicks.py.
+                changes, before the page is drawn again; see clicks.py.
         """
         self.offer(rows, name)
         key = f"chart_{self.name}_{name}" if name else f"chart_{self.name}"
         spec = charts.to_spec(chart)
-        if pick is None or on_pick is None:
+        if pick is None:
             st.vega_lite_chart(spec=spec, key=key, alt=alt_text)
             return
         st.vega_lite_chart(
             spec=spec,
             key=key,
             alt=alt_text,
-            on_select=lambda: on_pick(key),
+            on_select="rerun" if on_pick is None else lambda: on_pick(key),
             selection_mode=pick,
         )
 

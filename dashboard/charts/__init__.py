@@ -6,48 +6,47 @@ clock said wherever the viewer is.
 
 from dashboard.charts.axes import is_time
 from dashboard.charts.builds import build_strip
-from dashboard.charts.comparisons import changes, intervals, ranked_bars, scatter
+from dashboard.charts.comparisons import changes, ranked_bars, scatter
 from dashboard.charts.customers import cohorts, lifetime_values, segments
+from dashboard.charts.discount_course import lift_by_day
+from dashboard.charts.discounts import PAID, category_lifts, discount_periods, elasticities, lifts
 from dashboard.charts.forecasts import course, forecast, wape_by_week
 from dashboard.charts.funnel import funnel, of_hundred
 from dashboard.charts.outlook import ahead_by_category, error_by_lead, outlook
-from dashboard.charts.over_time import (
-    bars_by_day,
-    drops,
-    hours,
-    lines,
-    periods,
-    price_history,
-    stacked_days,
-)
+from dashboard.charts.over_time import bars_by_day, hours, lines, price_history, stacked_days
 from dashboard.charts.parts import effect_over_time, pattern, trend
 from dashboard.charts.pulse import PULSE_ROWS, pulse, pulse_total
 from dashboard.charts.rates import dumbbells, rate_days
 from dashboard.charts.style import to_spec
+from dashboard.charts.what_if import price_curve
 
 __all__ = [
+    "PAID",
     "PULSE_ROWS",
     "ahead_by_category",
     "bars_by_day",
     "build_strip",
+    "category_lifts",
     "changes",
     "cohorts",
     "course",
-    "drops",
+    "discount_periods",
     "dumbbells",
     "effect_over_time",
+    "elasticities",
     "error_by_lead",
     "forecast",
     "funnel",
     "hours",
-    "intervals",
     "is_time",
     "lifetime_values",
+    "lift_by_day",
+    "lifts",
     "lines",
     "of_hundred",
     "outlook",
     "pattern",
-    "periods",
+    "price_curve",
     "price_history",
     "pulse",
     "pulse_total",

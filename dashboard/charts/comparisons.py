@@ -1,4 +1,4 @@
-"""Charts that compare: ranks, points, intervals."""
+"""Charts that compare: ranks and points."""
 
 import json
 from collections.abc import Sequence
@@ -111,35 +111,3 @@ def scatter(
         )
         .properties(height=440)
     )
-
-
-def intervals(
-    rows: pd.DataFrame,
-    *,
-    label: str,
-    value: str,
-    lower: str,
-    upper: str,
-    title: str,
-    shape: str,
-) -> alt.LayerChart:
-    """An estimate and its interval in each row; the line at zero says "no effect"."""
-    base = alt.Chart(rows).encode(
-        y=alt.Y(f"{label}:N", title=None, sort=None, axis=name_axis()),
-        tooltip=[
-            alt.Tooltip(f"{label}:N", title="Name"),
-            alt.Tooltip(f"{value}:Q", format=shape, title=title),
-            alt.Tooltip(f"{lower}:Q", format=shape, title="Lower bound"),
-            alt.Tooltip(f"{upper}:Q", format=shape, title="Upper bound"),
-        ],
-    )
-    spans = base.mark_rule(strokeWidth=5, opacity=0.35, color=colours.PROMOTION).encode(
-        x=alt.X(f"{lower}:Q", title=title, axis=alt.Axis(format=shape)), x2=f"{upper}:Q"
-    )
-    points = base.mark_circle(size=80, opacity=1, color=colours.PROMOTION).encode(x=f"{value}:Q")
-    zero = (
-        alt.Chart(pd.DataFrame({"zero": [0]}))
-        .mark_rule(strokeDash=[4, 4], color=colours.MUTED)
-        .encode(x="zero:Q")
-    )
-    return (zero + spans + points).properties(height=26 * len(rows) + 70)

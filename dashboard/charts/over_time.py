@@ -1,4 +1,4 @@
-"""Charts over time: bars, lines, a product's prices, discount periods."""
+"""Charts over time: bars, lines, a product's prices."""
 
 import altair as alt
 import pandas as pd
@@ -10,8 +10,6 @@ from dashboard.charts.axes import (
     colour_of,
     day_axis,
     hour_axis,
-    name_axis,
-    percent_axis,
     time_unit,
 )
 
@@ -142,53 +140,3 @@ def price_history(rows: pd.DataFrame, regular_price: float | None, title: str) -
             .encode(y="price:Q")
         )
     return alt.layer(*layers).properties(height=240)
-
-
-def periods(rows: pd.DataFrame, *, label: str) -> alt.Chart:
-    """Discount periods as bars over time, a row for each product, darker when deeper."""
-    return (
-        alt.Chart(rows)
-        .mark_bar(cornerRadius=3, height=12)
-        .encode(
-            x=alt.X("period_start:T", title=None, axis=day_axis(rows["period_start"])),
-            x2="period_after:T",
-            y=alt.Y(f"{label}:N", title=None, sort=None, axis=name_axis()),
-            color=alt.Color(
-                "discount_depth:Q",
-                title="Depth",
-                scale=alt.Scale(range=["#f3d9ae", colours.PROMOTION, "#8c4f07"]),
-                legend=alt.Legend(format=".0%", orient="top", gradientLength=160),
-            ),
-            tooltip=[
-                alt.Tooltip(f"{label}:N", title="Product"),
-                alt.Tooltip("period_start:T", title="From"),
-                alt.Tooltip("period_end:T", title="To"),
-                alt.Tooltip("discount_depth:Q", format=".0%", title="Depth"),
-                alt.Tooltip("uplift:Q", format="+.0%", title="Uplift"),
-                alt.Tooltip("incremental_revenue:Q", format=",.0f", title="Incremental revenue"),
-            ],
-        )
-        .properties(height=26 * rows[label].nunique() + 90)
-    )
-
-
-def drops(rows: pd.DataFrame) -> alt.Chart:
-    """Price drops over time by depth; those that are promotions in the promotion's colour."""
-    kinds = rows.assign(kind=rows["is_promotion"].map({True: "Promotion", False: "New price"}))
-    return (
-        alt.Chart(kinds)
-        .mark_circle(opacity=0.75, size=60)
-        .encode(
-            x=alt.X("drop_date:T", title=None, axis=day_axis(rows["drop_date"])),
-            y=alt.Y("depth:Q", title="Depth", axis=percent_axis()),
-            color=colour_of("kind", {"Promotion": colours.PROMOTION, "New price": colours.ACTUAL}),
-            tooltip=[
-                alt.Tooltip("product_name:N", title="Product"),
-                alt.Tooltip("drop_date:T", title="Day"),
-                alt.Tooltip("price:Q", format=",.2f", title="Price"),
-                alt.Tooltip("lowest_price_30d:Q", format=",.2f", title="Lowest before"),
-                alt.Tooltip("depth:Q", format=".0%", title="Depth"),
-            ],
-        )
-        .properties(height=280)
-    )

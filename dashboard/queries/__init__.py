@@ -5,9 +5,12 @@ differently in every dialect, strings are not.
 """
 
 from dashboard.queries.customers import BUYERS, COHORTS, CUSTOMERS, REPEAT_RATES, SEGMENTS
+from dashboard.queries.discount_course import DISCOUNT_COURSE
 from dashboard.queries.discounts import (
     CATEGORY_ELASTICITY,
     DISCOUNT_PERIODS,
+    DISCOUNT_TOTALS,
+    DROPS_BY_DAY,
     ON_SALE_REVENUE,
     PRICE_DROPS,
 )
@@ -43,6 +46,7 @@ from dashboard.queries.overview import (
 from dashboard.queries.pipeline import PIPELINE_DAYS, QUARANTINE_REASONS
 from dashboard.queries.products import PRODUCT, PRODUCT_CHOICES, PRODUCT_DAYS, PRODUCTS, TRENDING
 from dashboard.queries.shared import CATEGORIES, CLOCK
+from dashboard.queries.what_if import ELASTICITY_ESTIMATES, WHAT_IF_BASELINE, WHAT_IF_CHOICES
 
 __all__ = [
     "ACCURACY",
@@ -64,7 +68,11 @@ __all__ = [
     "DAYS_AHEAD",
     "DAY_FORECAST",
     "DECOMPOSITION",
+    "DISCOUNT_COURSE",
     "DISCOUNT_PERIODS",
+    "DISCOUNT_TOTALS",
+    "DROPS_BY_DAY",
+    "ELASTICITY_ESTIMATES",
     "EVENTS_EVER",
     "FORECAST_RUNS",
     "FORECAST_SERIES",
@@ -93,4 +101,6 @@ __all__ = [
     "SEGMENTS",
     "TOP_PRODUCTS",
     "TRENDING",
+    "WHAT_IF_BASELINE",
+    "WHAT_IF_CHOICES",
 ]
