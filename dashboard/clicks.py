@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard import filters
 from dashboard.filters import CATEGORIES, DATES
 
 PICK, ZOOM = "pick", "zoom"
@@ -46,13 +47,37 @@ def zoom_dates(key: str) -> None:
 def open_product(key: str, products: pd.DataFrame) -> None:
     """Open the product of the clicked cell of the table ``key``, whose rows are ``products``.
 
-    To be called after the table was drawn, not from its callback.
+    To be called after the table was drawn, not from its callback; on the page of products itself,
+    show_product is its callback.
     """
+    if product := _clicked(key, products):
+        filters.carry()
+        st.switch_page("views/products.py", query_params={PRODUCT: product})
+
+
+def show_product(key: str, products: pd.DataFrame | None = None) -> None:
+    """On the page of products, open what was clicked in the table or picked in the chart ``key``.
+
+    Args:
+        products: the rows of the table; None for a chart.
+    """
+    if products is None:
+        picked = st.session_state[key].selection.get(PICK) or []
+        product = str(picked[0]["product_id"]) if picked else None
+    else:
+        product = _clicked(key, products)
+    if product:
+        st.query_params[PRODUCT] = product
+
+
+def close_product() -> None:
+    """Back from a product to all of them."""
+    st.query_params.pop(PRODUCT, None)
+
+
+def _clicked(key: str, products: pd.DataFrame) -> str | None:
     cells = st.session_state[key].selection.get("cells") or []
-    if cells:
-        product = str(products.iloc[cells[0][0]]["product_id"])
-        filters = st.query_params.to_dict()
-        st.switch_page("views/products.py", query_params=filters | {PRODUCT: product})
+    return str(products.iloc[cells[0][0]]["product_id"]) if cells else None
 
 
 def _day(milliseconds: float) -> date:

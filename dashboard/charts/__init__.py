@@ -4,7 +4,7 @@ Instants are given in the shop's wall-clock time without a zone, so that axes sa
 clock said wherever the viewer is.
 """
 
-from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars, scatter
+from dashboard.charts.comparisons import changes, funnel, intervals, ranked_bars
 from dashboard.charts.customers import cohorts, lifetime_values, segments
 from dashboard.charts.forecasts import course, forecast, wape_by_week
 from dashboard.charts.over_time import (
@@ -13,15 +13,17 @@ from dashboard.charts.over_time import (
     hours,
     lines,
     periods,
-    price_history,
     pulse,
     pulse_total,
     stacked_days,
 )
 from dashboard.charts.parts import effect_over_time, pattern, trend
+from dashboard.charts.product_days import Setting, price_history, steps_of_product
+from dashboard.charts.products import health_parts, scatter
 from dashboard.charts.style import to_spec
 
 __all__ = [
+    "Setting",
     "bars_by_day",
     "changes",
     "cohorts",
@@ -30,6 +32,7 @@ __all__ = [
     "effect_over_time",
     "forecast",
     "funnel",
+    "health_parts",
     "hours",
     "intervals",
     "lifetime_values",
@@ -43,6 +46,7 @@ __all__ = [
     "scatter",
     "segments",
     "stacked_days",
+    "steps_of_product",
     "to_spec",
     "trend",
     "wape_by_week",

@@ -76,43 +76,6 @@ def changes(rows: pd.DataFrame, *, label: str, value: str, title: str) -> alt.Ch
     )
 
 
-def scatter(
-    rows: pd.DataFrame,
-    *,
-    x: str,
-    y: str,
-    x_title: str,
-    y_title: str,
-    x_shape: str,
-) -> alt.Chart:
-    """A point for each product, coloured by health band, sized by units sold; y is positive."""
-    bands = {k: v for k, v in colours.HEALTH.items() if k in set(rows["health_band"])}
-    return (
-        alt.Chart(rows)
-        .mark_circle(opacity=0.6, stroke=None)
-        .encode(
-            x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(format=x_shape)),
-            y=alt.Y(
-                f"{y}:Q",
-                title=y_title,
-                axis=amount_axis(),
-                scale=alt.Scale(type="log"),
-            ),
-            size=alt.Size("units:Q", legend=None, scale=alt.Scale(range=[15, 300])),
-            color=colour_of("health_band", bands),
-            tooltip=[
-                alt.Tooltip("product_name:N", title="Product"),
-                alt.Tooltip("category:N", title="Category"),
-                alt.Tooltip("health_score:Q", format=".0f", title="Health"),
-                alt.Tooltip(f"{x}:Q", format=x_shape, title=x_title),
-                alt.Tooltip(f"{y}:Q", format=",.0f", title=y_title),
-                alt.Tooltip("units:Q", format=",", title="Units"),
-            ],
-        )
-        .properties(height=440)
-    )
-
-
 def intervals(
     rows: pd.DataFrame,
     *,

@@ -38,7 +38,16 @@ from dashboard.queries.overview import (
     TOP_PRODUCTS,
 )
 from dashboard.queries.pipeline import PIPELINE_DAYS, QUARANTINE_REASONS
-from dashboard.queries.products import PRODUCT, PRODUCT_CHOICES, PRODUCT_DAYS, PRODUCTS, TRENDING
+from dashboard.queries.products import (
+    PRODUCT,
+    PRODUCT_CHOICES,
+    PRODUCT_DAYS,
+    PRODUCT_DISCOUNTS,
+    PRODUCT_DROPS,
+    PRODUCTS,
+    TRENDING,
+    TRENDING_DAYS,
+)
 from dashboard.queries.shared import CATEGORIES, CLOCK
 
 __all__ = [
@@ -78,10 +87,13 @@ __all__ = [
     "PRODUCTS",
     "PRODUCT_CHOICES",
     "PRODUCT_DAYS",
+    "PRODUCT_DISCOUNTS",
+    "PRODUCT_DROPS",
     "PRODUCT_NAMES",
     "QUARANTINE_REASONS",
     "REPEAT_RATES",
     "SEGMENTS",
     "TOP_PRODUCTS",
     "TRENDING",
+    "TRENDING_DAYS",
 ]
