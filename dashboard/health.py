@@ -25,10 +25,6 @@ class Part(NamedTuple):
     shape: Callable[[float | None], str]
 
 
-def _two_digits(value: float | None) -> str:
-    return formats.NOTHING if value is None or formats.is_missing(value) else f"{value:.2f}"
-
-
 def _rate(value: float | None) -> str:
     return formats.percent(value, 2)
 
@@ -38,7 +34,7 @@ PARTS = {
     "growth_score": Part("Growth", 20, "revenue_growth", formats.percent),
     "return_score": Part("Returns", 15, "return_rate", formats.percent),
     "stock_score": Part("Stock", 15, "in_stock_share", formats.percent),
-    "rating_score": Part("Rating", 20, "shrunk_rating", _two_digits),
+    "rating_score": Part("Rating", 20, "shrunk_rating", formats.two_digits),
 }
 """By column of product_health_score."""
 

@@ -17,6 +17,8 @@ PRICE, REGULAR, ON_SALE = "Price", "Regular price", "On sale"
 SIGNS = {PRICE: colours.ACTUAL, REGULAR: colours.MUTED, ON_SALE: colours.PROMOTION}
 SHADE = 0.2
 CROSS = "M-1,-1L1,1M-1,1L1,-1"
+ABOVE, WITHIN = -6, 9
+"""Pixels from the top of a plot: where crosses stand, clear of bars or clear of the legend."""
 Y_AXIS = {"minExtent": 42, "maxExtent": 42}
 """Of one width, so that a day stands at one place in every chart."""
 
@@ -97,7 +99,7 @@ def price_history(
         )
     if len(drops):
         layers.append(_drops(drops, y))
-    return alt.layer(*layers, *_crosses(setting)).properties(height=270)
+    return alt.layer(*layers, *_crosses(setting, at=WITHIN)).properties(height=270)
 
 
 def steps_of_product(
@@ -126,7 +128,11 @@ def steps_of_product(
             ],
         )
     )
-    layers = [*_shades(setting, alt.value(SIGNS[ON_SALE])), bars, *_crosses(setting)]
+    layers = [
+        *_shades(setting, alt.value(SIGNS[ON_SALE])),
+        bars,
+        *_crosses(setting, at=-6),
+    ]  # above the bars
     return alt.layer(*layers).properties(height=100 if labels else 80)
 
 
@@ -140,7 +146,7 @@ def _shades(setting: Setting, colour: Any) -> list[Any]:
     ]
 
 
-def _crosses(setting: Setting) -> list[Any]:
+def _crosses(setting: Setting, *, at: float) -> list[Any]:
     if setting.stock_outs.empty:
         return []
     return [
@@ -148,7 +154,7 @@ def _crosses(setting: Setting) -> list[Any]:
         .mark_point(shape="cross", filled=True, opacity=1, size=55, angle=45, color=colours.WARNING)
         .encode(
             x="noon:T",
-            y=alt.value(-6),  # above the plot, where no bar hides it
+            y=alt.value(at),
             tooltip=[
                 alt.Tooltip("day:T", format="%a %d %b %Y", title="Out of stock on"),
                 alt.Tooltip("turned_away:Q", title="Times it was wanted"),
@@ -179,11 +185,13 @@ def _drops(drops: pd.DataFrame, y: alt.Y) -> alt.Chart:
 
 
 def _colour(legend: list[str]) -> alt.Color:
+    # Vega-Lite draws symbols like the first mark: filled where that is a shade, else as lines.
+    kind, width = ("square", 0) if ON_SALE in legend else ("stroke", 3)
     return alt.Color(
         "sign:N",
         title=None,
         scale=alt.Scale(domain=legend, range=[SIGNS[name] for name in legend]),
-        legend=alt.Legend(orient="top", symbolType="square", symbolOpacity=1, symbolStrokeWidth=0),
+        legend=alt.Legend(orient="top", symbolOpacity=1, symbolType=kind, symbolStrokeWidth=width),
     )
 
 

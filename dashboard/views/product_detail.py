@@ -1,12 +1,14 @@
 """One product: is it doing well, and why."""
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import clicks, filters, formats, health, queries
 from dashboard.connection import connect
 from dashboard.page import Page, open_page
-from dashboard.views.product_detail_cards import show_key_figures
+from dashboard.views.product_detail_cards import WEEK, show_key_figures
 from dashboard.views.product_detail_days import show_days, show_prices
 from dashboard.views.product_detail_discounts import show_discounts
 from dashboard.views.product_detail_health import show_health
@@ -26,7 +28,7 @@ def show_product(product: pd.Series) -> None:
     parts = health.parts_of(product, peers)
     page.answer.markdown(_answer(product, peers, parts))
     st.markdown(_badges(page, product))
-    first = min(page.selection.previous[0], page.selection.start)
+    first = page.selection.start - timedelta(days=max(page.selection.days, WEEK))
     days = page.connection.query(
         queries.PRODUCT_DAYS, product=product["product_id"], start=first, end=page.selection.end
     )

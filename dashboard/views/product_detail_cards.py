@@ -1,13 +1,14 @@
 """The cards of a product: what it did in the dates chosen, against the period before."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import pandas as pd
 
 from dashboard import formats, measures, queries
 from dashboard.cards import Card, show_cards
+from dashboard.charts.axes import WEEKLY_FROM_DAYS
 from dashboard.glossary import meaning
 from dashboard.page import Page
 
@@ -21,6 +22,17 @@ class _Days(NamedTuple):
     now: pd.DataFrame
     before: pd.DataFrame | None
     """None where the data do not reach back."""
+    smooth: pd.DataFrame
+    """Sums of the WEEK days up to each day of the period."""
+
+    def course(self, column: str) -> pd.Series:
+        """Its days; its weeks where they are many."""
+        return self.now[column] if len(self.now) <= WEEKLY_FROM_DAYS else self.weekly(column)
+
+    def weekly(self, column: str) -> pd.Series:
+        """Sums of a week for each day; for each week where the days are many."""
+        step = 1 if len(self.now) <= WEEKLY_FROM_DAYS else WEEK
+        return self.smooth[column].iloc[::step]
 
 
 def show_key_figures(
@@ -32,6 +44,10 @@ def show_key_figures(
     period = _Days(
         _whole(days, selection.start, selection.end),
         _whole(days, *selection.previous) if fair else None,
+        _whole(days, selection.start - timedelta(days=WEEK - 1), selection.end)
+        .rolling(WEEK)
+        .sum()
+        .iloc[WEEK - 1 :],
     )
     cards = [_sum("Net revenue", "net_revenue", page.money, period)]
     cards.append(_sum("Units sold", "units", formats.compact, period))
@@ -67,7 +83,7 @@ def _sum(label: str, column: str, shape: Callable[[float], str], period: _Days) 
         shape(now),
         formats.signed_percent(formats.relative_change(now, before)),
         about=meaning(MART, column),
-        days=period.now[column],
+        days=period.course(column),
         note=None if before is None else f"{shape(before)} before",
     )
 
@@ -88,13 +104,12 @@ def _rate(
         return None if days is None else measures.ratio(days[top].sum(), days[bottom].sum())
 
     now = rate(period.now)
-    smooth = period.now.rolling(WEEK, min_periods=1).sum()
     return Card(
         label,
         formats.percent(now, digits),
         formats.signed_points(now, rate(period.before)),
         about=f"{about} The curve is that of {WEEK} days each.",
-        days=smooth[top] / smooth[bottom].where(smooth[bottom] > 0),
+        days=period.weekly(top) / period.weekly(bottom).where(period.weekly(bottom) > 0),
         good_up=good_up,
         note=note,
     )
@@ -110,7 +125,7 @@ def _rating(product: pd.Series, peers: pd.DataFrame) -> Card:
         notes.append(f"middle of its category {middle:.2f}")
     return Card(
         "Rating",
-        f"{rating:.2f}" if known else formats.NOTHING,
+        formats.two_digits(rating),
         note=", ".join(notes) or None,
         about=meaning("product_kpis", "avg_rating"),
     )

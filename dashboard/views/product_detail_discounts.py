@@ -19,13 +19,16 @@ def show_discounts(page: Page, product: pd.Series) -> None:
             states.missing("It was never on sale.")
             return
         card.offer(rows)
-        number = st.column_config.NumberColumn
+        number, text = st.column_config.NumberColumn, st.column_config.TextColumn
         st.dataframe(
             rows.assign(
                 period_end=rows["period_end"]
                 .dt.strftime("%d %b %Y")
                 .where(~rows["is_open"], "still on sale"),
                 uplift=rows["uplift"].map(formats.change),
+                units_per_day=rows["units_per_day"].map(formats.two_digits),
+                expected_units_per_day=rows["expected_units_per_day"].map(formats.two_digits),
+                incremental_revenue=rows["incremental_revenue"].map(page.money),
                 dip_after=rows["dip_after"].map(formats.change),
             ),
             hide_index=True,
@@ -54,20 +57,14 @@ def show_discounts(page: Page, product: pd.Series) -> None:
                     format=formats.AMOUNT_COLUMN,
                     help=meaning(MART, "sale_price"),
                 ),
-                "uplift": st.column_config.TextColumn("Uplift", help=meaning(MART, "uplift")),
-                "units_per_day": number(
-                    "Units a day", format="%.2f", help=meaning(MART, "units_per_day")
+                "uplift": text("Uplift", help=meaning(MART, "uplift")),
+                "units_per_day": text("Units a day", help=meaning(MART, "units_per_day")),
+                "expected_units_per_day": text(
+                    "Expected", help=meaning(MART, "expected_units_per_day")
                 ),
-                "expected_units_per_day": number(
-                    "Expected", format="%.2f", help=meaning(MART, "expected_units_per_day")
+                "incremental_revenue": text(
+                    "Extra revenue", help=meaning(MART, "incremental_revenue")
                 ),
-                "incremental_revenue": number(
-                    f"Extra revenue ({page.clock.currency})",
-                    format=formats.AMOUNT_COLUMN,
-                    help=meaning(MART, "incremental_revenue"),
-                ),
-                "dip_after": st.column_config.TextColumn(
-                    "Week after", help=meaning(MART, "dip_after")
-                ),
+                "dip_after": text("Week after", help=meaning(MART, "dip_after")),
             },
         )

@@ -129,7 +129,7 @@ def _columns(page: Page) -> dict[str, ColumnConfig | str | None]:
         for column, part in health.PARTS.items()
     }
     return parts | {
-        "product_name": text("Product", pinned=True, width=250),
+        "product_name": text("Product", pinned=True, width=280),
         "category": "Category",
         "health_score": st.column_config.ProgressColumn(
             "Health",
