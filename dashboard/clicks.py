@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboard import filters
 from dashboard.filters import CATEGORIES, DATES
 
 PICK, ZOOM = "pick", "zoom"
@@ -44,29 +45,38 @@ def zoom_dates(key: str) -> None:
         st.session_state[DATES] = tuple(_day(each) for each in (min(span), max(span)))
 
 
-def open_product(key: str, products: pd.DataFrame) -> None:
-    """Open the product of the clicked cell of the table ``key``, whose rows are ``products``.
+def open_product(key: str, products: pd.DataFrame | None = None) -> None:
+    """Open the product that was clicked in the table or picked in the chart ``key``.
 
-    To be called after the table was drawn, not from its callback.
+    To be called after it was drawn, not from its callback; on the page of products itself,
+    show_product is its callback.
+
+    Args:
+        products: the rows of the table; None for a chart, whose marks have the field product_id.
     """
-    cells = st.session_state[key].selection.get("cells") or []
-    if cells:
-        _open(str(products.iloc[cells[0][0]][PRODUCT_ID]))
+    if product := _clicked(key, products):
+        filters.carry()
+        st.switch_page("views/products.py", query_params={PRODUCT: product})
 
 
-def open_picked(key: str) -> None:
-    """Open the product picked in the chart ``key``, by a point with the field product_id.
-
-    To be called after the chart was drawn, not from its callback.
-    """
-    picked = st.session_state[key].selection.get(PICK) or []
-    if picked:
-        _open(picked[0][PRODUCT_ID])
+def show_product(key: str, products: pd.DataFrame | None = None) -> None:
+    """On the page of products, open what open_product would open."""
+    if product := _clicked(key, products):
+        st.query_params[PRODUCT] = product
 
 
-def _open(product: str) -> None:
-    filters = st.query_params.to_dict()
-    st.switch_page("views/products.py", query_params=filters | {PRODUCT: product})
+def close_product() -> None:
+    """Back from a product to all of them."""
+    st.query_params.pop(PRODUCT, None)
+
+
+def _clicked(key: str, products: pd.DataFrame | None) -> str | None:
+    selection = st.session_state[key].selection
+    if products is None:
+        picked = selection.get(PICK) or []
+        return str(picked[0][PRODUCT_ID]) if picked else None
+    cells = selection.get("cells") or []
+    return str(products.iloc[cells[0][0]][PRODUCT_ID]) if cells else None
 
 
 def _day(milliseconds: float) -> date:

@@ -26,6 +26,7 @@ DISCOUNT_STATES = (EVERYTHING, ON_SALE, REGULAR)
 """The values of sales_funnel.discount_state."""
 
 DATES, CATEGORIES, DISCOUNT, METRIC = "dates", "categories", "discount", "metric"
+CARRIED = "carried_filters"
 
 
 class Metric(NamedTuple):
@@ -126,6 +127,7 @@ def read_clock(connection: WarehouseConnection) -> Clock | None:
 
 def show_filters(clock: Clock, categories: list[str], used: frozenset[str]) -> None:
     """Draw the filters in the sidebar; those that the page does not use are greyed out."""
+    st.session_state.update(st.session_state.pop(CARRIED, {}))
     with st.sidebar:
         st.date_input(
             "Dates",
@@ -178,6 +180,15 @@ def clear(clock: Clock) -> None:
     st.session_state[CATEGORIES] = []
     st.session_state[DISCOUNT] = EVERYTHING
     st.session_state[METRIC] = next(iter(METRICS))
+
+
+def carry() -> None:
+    """Take the filters along to the page that st.switch_page opens.
+
+    It clears the address, and lets nobody put there what a widget is bound to.
+    """
+    keys = (DATES, CATEGORIES, DISCOUNT, METRIC)
+    st.session_state[CARRIED] = {key: st.session_state[key] for key in keys}
 
 
 def summary(selection: Selection, used: frozenset[str]) -> str:

@@ -53,6 +53,11 @@ def price(value: float | None, currency: str) -> str:
     return f"{_currency_sign(value, currency)}{abs(value):,.2f}"
 
 
+def two_digits(value: float | None) -> str:
+    """``4.3`` → ``4.30``: of ratings and small rates."""
+    return NOTHING if value is None or is_missing(value) else f"{value:,.2f}"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """``0.0412`` → ``4.1 %``."""
     return NOTHING if value is None or is_missing(value) else f"{value * 100:,.{digits}f} %"

@@ -1,4 +1,4 @@
-"""Charts over time: bars, lines, a product's prices."""
+"""Charts over time: bars and lines."""
 
 import altair as alt
 import pandas as pd
@@ -101,42 +101,3 @@ def hours(rows: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
         )
         .properties(height=320)
     )
-
-
-def price_history(rows: pd.DataFrame, regular_price: float | None, title: str) -> alt.LayerChart:
-    """Price by day; days on sale in the promotion's colour, out of stock marked below."""
-    state = rows.assign(
-        state=rows["is_on_sale"].map({True: "On sale", False: "Regular price"}),
-    )
-    palette = {"Regular price": colours.ACTUAL, "On sale": colours.PROMOTION}
-    x = alt.X("metric_date:T", title=None, axis=day_axis(rows["metric_date"]))
-    prices = [*state["average_price"], *([] if regular_price is None else [regular_price])]
-    y = alt.Y(
-        "average_price:Q",
-        title=title,
-        axis=alt.Axis(format=",.2~f"),
-        scale=alt.Scale(domain=[min(prices) * 0.9, max(prices) * 1.1], zero=False),
-    )
-    tooltip = [
-        alt.Tooltip("metric_date:T", title="Day"),
-        alt.Tooltip("average_price:Q", format=",.2f", title=title),
-        alt.Tooltip("state:N", title="State"),
-    ]
-    line = (
-        alt.Chart(state)
-        .mark_line(interpolate="step-after", color=colours.MUTED, strokeWidth=1.5)
-        .encode(x=x, y=y)
-    )
-    points = (
-        alt.Chart(state)
-        .mark_circle(size=40, opacity=1)
-        .encode(x=x, y=y, color=colour_of("state", palette), tooltip=tooltip)
-    )
-    layers = [line, points]
-    if regular_price is not None:
-        layers.append(
-            alt.Chart(pd.DataFrame({"price": [regular_price]}))
-            .mark_rule(strokeDash=[4, 4], color=colours.MUTED)
-            .encode(y="price:Q")
-        )
-    return alt.layer(*layers).properties(height=240)

@@ -44,7 +44,16 @@ from dashboard.queries.overview import (
     TOP_PRODUCTS,
 )
 from dashboard.queries.pipeline import PIPELINE_DAYS, QUARANTINE_REASONS
-from dashboard.queries.products import PRODUCT, PRODUCT_CHOICES, PRODUCT_DAYS, PRODUCTS, TRENDING
+from dashboard.queries.products import (
+    PRODUCT,
+    PRODUCT_CHOICES,
+    PRODUCT_DAYS,
+    PRODUCT_DISCOUNTS,
+    PRODUCT_DROPS,
+    PRODUCTS,
+    TRENDING,
+    TRENDING_DAYS,
+)
 from dashboard.queries.shared import CATEGORIES, CLOCK
 from dashboard.queries.what_if import ELASTICITY_ESTIMATES, WHAT_IF_BASELINE, WHAT_IF_CHOICES
 
@@ -95,12 +104,15 @@ __all__ = [
     "PRODUCTS",
     "PRODUCT_CHOICES",
     "PRODUCT_DAYS",
+    "PRODUCT_DISCOUNTS",
+    "PRODUCT_DROPS",
     "PRODUCT_NAMES",
     "QUARANTINE_REASONS",
     "REPEAT_RATES",
     "SEGMENTS",
     "TOP_PRODUCTS",
     "TRENDING",
+    "TRENDING_DAYS",
     "WHAT_IF_BASELINE",
     "WHAT_IF_CHOICES",
 ]

@@ -40,7 +40,7 @@ def show_largest_periods(page: Page) -> None:
         ) as card,
     ):
         _effect(card, largest)
-    clicks.open_picked("chart_timeline")
+    clicks.open_product("chart_timeline")
 
 
 def show_all_periods(page: Page) -> None:

@@ -66,15 +66,6 @@ def test_a_link_sets_the_filters(shop_home: Path, open_app: Open) -> None:
     assert app.query_params["discount"] == "On sale"
 
 
-@pytest.mark.slow
-def test_a_link_names_the_product_in_detail(shop_home: Path, open_app: Open) -> None:
-    first = sound(open_app(shop_home, "products")).selectbox(key="chosen_product")
-    last = first.options[-1]
-    product = last.rsplit(" · ", 1)[1]
-    app = sound(open_app(shop_home, "products", product=product))
-    assert app.selectbox(key="chosen_product").value == product
-
-
 @given(st.tuples(st.dates(), st.dates()) | st.tuples(st.dates()) | st.none() | st.text())
 def test_a_selection_always_lies_within_the_data(chosen: object) -> None:
     start, end = _sound_range(chosen, CLOCK)

@@ -38,7 +38,7 @@ CHOICES: tuple[dict[str, Any], ...] = (
     {"granularity": "hourly", "measure": "orders", "discount": "Regular price"},
 )
 """What a reader chooses in place of the widest of each."""
-EMPTY = {"TRENDING", "HOURLY_FORECAST_BETWEEN"}
+EMPTY = {"TRENDING", "TRENDING_DAYS", "HOURLY_FORECAST_BETWEEN"}
 """In so small a shop nothing trends, and nothing forecasts its revenue by the hour."""
 TYPES = {str: "STRING", date: "DATE", datetime: "TIMESTAMP"}
 KINDS = {
