@@ -10,6 +10,8 @@ SHARES = {"Customers": colours.LIGHT, "Net revenue": colours.ACTUAL}
 OLDEST, NEWEST = "#2b64a3", "#a9cbee"
 LEAST, MOST = 0.05, 0.6
 """Opacity of the cells of a heat map, so that the page's text reads on each, light or dark."""
+WIDE_CELL = 36
+"""Pixels that a figure with its unit takes."""
 ALL = "All"
 """The row above the cohorts."""
 
@@ -119,8 +121,13 @@ def cohorts(rows: pd.DataFrame, *, shape: str, title: str, height: int) -> alt.L
     outlines = base.transform_filter(f"!{known}").mark_rect(
         cornerRadius=3, filled=False, strokeDash=[3, 2], stroke=colours.MUTED
     )
-    figures = base.mark_text(fontSize=11, color=colours.TEXT).encode(
-        text=alt.Text("value:Q", format=shape),
+    # On a phone there is room for two or three digits.
+    short = (
+        "format(100 * datum.value, '.0f')" if shape.endswith("%") else "format(datum.value, 'd')"
+    )
+    narrow = f"width < {WIDE_CELL * rows['months_since_first'].nunique()}"
+    words = alt.ExprRef(f"{narrow} ? {short} : format(datum.value, '{shape}')")
+    figures = base.mark_text(fontSize=11, color=colours.TEXT, text=words).encode(
         opacity=either(alt.OpacityValue, known, 1, 0.65),
     )
     return alt.layer(cells, outlines, figures, data=drawn, height=height)
