@@ -194,8 +194,9 @@ def carry() -> None:
 def summary(selection: Selection, used: frozenset[str]) -> str:
     """What is chosen, of the filters that the page uses, in words; '' where it uses none."""
     days = "1 day" if selection.days == 1 else f"{selection.days} days"
+    year = "" if selection.start.year == selection.end.year else f" {selection.start.year}"
     chosen = {
-        DATES: f"{selection.start:%d %b} – {selection.end:%d %b %Y} ({days})",
+        DATES: f"{selection.start:%d %b}{year} – {selection.end:%d %b %Y} ({days})",
         CATEGORIES: ", ".join(selection.categories) or "all categories",
         DISCOUNT: "" if selection.discount == EVERYTHING else selection.discount.lower(),
     }

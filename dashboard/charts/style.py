@@ -17,7 +17,7 @@ CONFIG = {
     "view": {"strokeWidth": 0},
 }
 """Colours of text and grid come with Streamlit's theme."""
-PADDING = {"left": 0, "top": 4, "right": 4, "bottom": 0}
+PADDING = {"left": 0, "top": 4, "right": 4, "bottom": 4}
 
 
 def to_spec(chart: Any) -> dict[str, Any]:
