@@ -35,7 +35,7 @@ def show(page: Page) -> None:
 
 
 def _pulse(page: Page, grain: live.Grain) -> None:
-    """Always the same elements, so that nothing jumps when they are drawn anew."""
+    """While events come, always the same elements: nothing jumps when they are drawn anew."""
     try:
         events = page.connection.recent_events(live.WINDOW)
     except EsynapseError as error:
@@ -50,6 +50,9 @@ def _pulse(page: Page, grain: live.Grain) -> None:
         else events["event_timestamp"].max().to_pydatetime()
     )
     page.answer.markdown(_answer(page, live.Minute.of(events, now), newest, now))
+    if events.empty:
+        states.missing("No event happened in the last hour: as soon as one does, it is drawn here.")
+        return
     show_cards_of(page, live.since(events, now, grain.window), grain, screen)
     show_charts(page, live.counts(events, now, grain, page.clock.zone), grain)
     show_tables(page, events)
