@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, day_axis
+from dashboard.charts.axes import amount_axis, day_axis, either
 
 PRICE, REGULAR, ON_SALE = "Price", "Regular price", "On sale"
 SIGNS = {PRICE: colours.ACTUAL, REGULAR: colours.MUTED, ON_SALE: colours.PROMOTION}
@@ -170,9 +170,7 @@ def _drops(drops: pd.DataFrame, y: alt.Y) -> alt.Chart:
         .encode(
             x="noon:T",
             y=y,
-            color=alt.condition(
-                "datum.is_promotion", alt.value(colours.PROMOTION), alt.value(colours.ACTUAL)
-            ),
+            color=either(alt.ColorValue, "datum.is_promotion", colours.PROMOTION, colours.ACTUAL),
             tooltip=[
                 alt.Tooltip("drop_date:T", format="%a %d %b %Y", title="Price drop on"),
                 alt.Tooltip("kind:N", title="By"),

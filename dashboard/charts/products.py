@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of
+from dashboard.charts.axes import amount_axis, colour_of, either
 
 SHAPES = {"strong": "triangle-up", "steady": "circle", "weak": "triangle-down"}
 """Of health bands, which are told apart without their colours too."""
@@ -92,9 +92,7 @@ def health_parts(rows: pd.DataFrame) -> alt.LayerChart:
         x=x,
         x2=alt.datum(0.5),
         size=thickness,
-        color=alt.condition(
-            "datum.points >= 0", alt.value(colours.ACTUAL), alt.value(colours.WARNING)
-        ),
+        color=either(alt.ColorValue, "datum.points >= 0", colours.ACTUAL, colours.WARNING),
     )
     middle = (
         alt.Chart(pd.DataFrame({"middle": [0.5]}))

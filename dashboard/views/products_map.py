@@ -9,7 +9,6 @@ from dashboard import charts, clicks, colours, health, states
 from dashboard.glossary import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
-from dashboard.views.products_table import BAND, DRAG
 
 MOST_POINTS = 1_000
 FIRST = 6
@@ -120,5 +119,5 @@ def _held_back(products: pd.DataFrame) -> pd.Series:
 def _filter_by_drag(key: str) -> None:
     """The bar clicked chooses what the table shows; none, all of them."""
     picked = st.session_state[key].selection.get(clicks.PICK) or []
-    st.session_state[BAND] = "weak" if picked else None
-    st.session_state[DRAG] = picked[0]["part"] if picked else None
+    st.session_state["band"] = "weak" if picked else None
+    st.session_state["held_back"] = picked[0]["part"] if picked else None

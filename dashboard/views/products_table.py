@@ -11,8 +11,6 @@ from dashboard.glossary import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
 
-SEARCH, BAND, DRAG = "search", "band", "held_back"
-"""The keys of what narrows the table, in the address too."""
 MOST_ROWS = 3_000
 ORDER = [
     "product_name",
@@ -68,7 +66,7 @@ def _narrowed(products: pd.DataFrame) -> pd.DataFrame:
     with st.container(horizontal=True, vertical_alignment="center", key="narrow"):
         text = st.text_input(
             "Search",
-            key=SEARCH,
+            key="search",
             bind="query-params",
             persist_state="page",
             max_chars=100,
@@ -80,7 +78,7 @@ def _narrowed(products: pd.DataFrame) -> pd.DataFrame:
         band = st.segmented_control(
             "Health",
             list(colours.HEALTH),
-            key=BAND,
+            key="band",
             bind="query-params",
             persist_state="page",
             format_func=str.capitalize,
@@ -90,7 +88,7 @@ def _narrowed(products: pd.DataFrame) -> pd.DataFrame:
             "Held back by",
             [part.name for part in health.PARTS.values()],
             index=None,
-            key=DRAG,
+            key="held_back",
             bind="query-params",
             persist_state="page",
             placeholder="Held back by anything",

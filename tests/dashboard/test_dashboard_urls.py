@@ -21,7 +21,7 @@ SOURCES = {path: path.read_text() for path in DASHBOARD.rglob("*.py")}
 BOUND = re.compile(r"key=([\w.\"]+),\s+(?:[\w=()\[\].,\"' ]+\s+)*?bind=\"query-params\"")
 PARAMETERS = (
     *("dates", "categories", "discount", "metric", "grain", "search", "product"),
-    *("measure", "step", "view", "window"),
+    *("measure", "step", "view", "window", "band", "held_back"),
 )
 INJECTIONS = (
     "'; drop table customers; --",
