@@ -74,6 +74,7 @@ def served(home: Path, script: Path = SERVER) -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     environment = os.environ | {"ESYNAPSE_HOME": str(home.absolute())}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # people's Python keeps what it compiled
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             [*command, "--server.headless", "true"],
