@@ -53,12 +53,13 @@ truth: export ESYNAPSE_TRUTH_SEEDS ?= 1,2,42
 truth: .venv/dev.stamp ## Half a year of three shops: do the marts find what was planted?
 	$(BIN)/pytest -q tests/truth
 
-bench: .venv/run.stamp ## Measure, as the README quotes it
+bench: .venv/dev.stamp browser ## Measure, as the README quotes it
 	$(BIN)/esynapse bench up
 	$(BIN)/esynapse bench shop
 	$(BIN)/esynapse bench stream
 	$(BIN)/esynapse bench marts
 	$(BIN)/esynapse bench forecast
+	$(BIN)/esynapse bench dashboard
 
 screenshots: .venv/dev.stamp browser ## Pictures of every page over the default home into docs/screenshots
 	$(BIN)/python docs/screenshots.py

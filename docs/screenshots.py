@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from PIL import Image
 
+from dashboard.hint import COOKIE
 from flows.bench.browser import PAGES, Server, chromium, served, settled
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def shoot(browser: "Browser", server: Server, width: int) -> Iterator[tuple[str,
     """Every page in both themes: ``overview-light`` and its picture."""
     for theme in THEMES:
         page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=theme)
+        long_ago = {"name": COOKIE, "value": "1", "url": server.address}
+        page.context.add_cookies([long_ago])  # no hint for first visitors
         for name in PAGES:
             page.goto(server.page(name))
             settled(page)
