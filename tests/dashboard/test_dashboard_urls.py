@@ -18,10 +18,11 @@ pytestmark = pytest.mark.slow
 
 DASHBOARD = APP.parent
 SOURCES = {path: path.read_text() for path in DASHBOARD.rglob("*.py")}
-BOUND = re.compile(r"key=([\w.\"]+),\s+(?:[\w=()\[\].,\"' ]+\s+)*?bind=\"query-params\"")
+BOUND = re.compile(r"key=([\w.\"]+),(?:\s+[a-z_]+=[^\n]*)*?\s+bind=\"query-params\"")
 PARAMETERS = (
     *("dates", "categories", "discount", "metric", "grain", "search", "product"),
     *("measure", "step", "view", "window", "band", "held_back"),
+    *("price_change", "what_if"),
 )
 INJECTIONS = (
     "'; drop table customers; --",
