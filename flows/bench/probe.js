@@ -11,7 +11,7 @@
     changed: 0, // the last change
     chart: null, // the first chart is drawn
     content: null, // the first element stands there
-    acted: 0, // the last click or key of the viewer
+    acted: 0, // the last click, key or way back of the viewer
     ran: true, // a run of the script began since
   });
   const main = () => document.querySelector('[data-testid="stMain"]');
@@ -32,12 +32,11 @@
     subtree: true, childList: true, attributes: true, characterData: true,
   });
 
-  for (const act of ["pointerup", "keydown"])
-    document.addEventListener(act, (event) => {
+  for (const act of ["pointerup", "keydown", "popstate"])
+    window.addEventListener(act, (event) => {
       probe.acted = event.timeStamp;
       probe.ran = false;
     }, true);
-
   window.addEventListener("resize", () => (probe.changed = performance.now()));
 
   probe.settled = () => {
