@@ -140,14 +140,6 @@ def show_filters(clock: Clock, categories: list[str], used: frozenset[str]) -> N
             disabled=DATES not in used,
             help=f"Days of the shop's zone ({clock.zone}), both ends included.",
         )
-        st.multiselect(
-            "Categories",
-            categories,
-            key=CATEGORIES,
-            bind="query-params",
-            placeholder="All categories",
-            disabled=CATEGORIES not in used,
-        )
         st.segmented_control(
             "Discount period",
             DISCOUNT_STATES,
@@ -165,6 +157,15 @@ def show_filters(clock: Clock, categories: list[str], used: frozenset[str]) -> N
             disabled=METRIC not in used,
         )
 
+        # last: it shrinks when it is left, and whatever stands below would move from under a click
+        st.multiselect(
+            "Categories",
+            categories,
+            key=CATEGORIES,
+            bind="query-params",
+            placeholder="All categories",
+            disabled=CATEGORIES not in used,
+        )
         st.button(
             "Clear the filters",
             icon=":material/filter_alt_off:",

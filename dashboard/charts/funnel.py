@@ -70,12 +70,13 @@ def funnel(rows: pd.DataFrame, palette: dict[str, str]) -> alt.LayerChart:
         )
     )
     ends = pd.concat([placed.assign(left=-before), placed.assign(left=before)])
+    ends = ends[["left", "top", "bottom"]].dropna()
     ticks = (
-        alt.Chart(ends[["left", "top", "bottom"]].dropna())
+        alt.Chart(ends)
         .mark_rule(color=colours.MUTED, strokeWidth=2)
         .encode(x=alt.X("left:Q"), y=alt.Y("top:Q"), y2=alt.Y2("bottom:Q"))
     )
-    layers = [_slopes(placed, x, y), bars, ticks, _words(placed, widest)]
+    layers = [_slopes(placed, x, y), bars, *([ticks] if len(ends) else []), _words(placed, widest)]
     return alt.layer(*layers, height=300)
 
 
