@@ -61,7 +61,7 @@ def pulse_total(rows: pd.DataFrame, *, title: str, labelled: str) -> alt.LayerCh
 
 def _over(bars: alt.Chart, rows: pd.DataFrame) -> alt.LayerChart:
     """``bars`` of ``rows``, on an axis that reaches from 0 to 1 at least."""
-    least = alt.Chart().mark_rule(opacity=0).encode(y=alt.datum(1))
+    least = alt.Chart().mark_rule(opacity=0, aria=False).encode(y=alt.datum(1))
     datasets = {PULSE_ROWS: rows.to_dict("records")}
     return alt.layer(bars, least, data=alt.NamedData(PULSE_ROWS), datasets=datasets, height=HEIGHT)
 
