@@ -80,8 +80,8 @@ def price_history(
         alt.Chart(days)
         .mark_bar(opacity=0)
         .encode(
-            x="day:T",
-            x2="until:T",
+            x=alt.X("day:T"),
+            x2=alt.X2("until:T"),
             tooltip=[
                 alt.Tooltip("day:T", format="%a %d %b %Y", title="Day"),
                 alt.Tooltip("price:Q", format=",.2f", title=title),
@@ -99,7 +99,7 @@ def price_history(
         )
     if len(drops):
         layers.append(_drops(drops, y))
-    return alt.layer(*layers, *_crosses(setting, at=WITHIN)).properties(height=270)
+    return alt.layer(*layers, *_crosses(setting, at=WITHIN), height=270)
 
 
 def steps_of_product(
@@ -114,13 +114,13 @@ def steps_of_product(
     """Bars of days, or of weeks. ``rows``: day, until, ``value``."""
     counts = amount_axis(tickCount=3, tickMinStep=1, **Y_AXIS)
     bars = (
-        alt.Chart(rows)
+        alt.Chart()
         .mark_bar(color=colour, strokeOpacity=0)
         .encode(
             x=setting.x("bar_start", labels=labels),
-            x2="bar_end:T",
+            x2=alt.X2("bar_end:T"),
             y=alt.Y(f"{value}:Q", title=title, axis=counts),
-            y2=alt.datum(0),
+            y2=alt.Y2Datum(0),
             tooltip=[
                 alt.Tooltip("day:T", format="%a %d %b %Y", title="From"),
                 alt.Tooltip("last_day:T", format="%a %d %b %Y", title="To"),
@@ -128,12 +128,9 @@ def steps_of_product(
             ],
         )
     )
-    layers = [
-        *_shades(setting, alt.value(SIGNS[ON_SALE])),
-        bars,
-        *_crosses(setting, at=-6),
-    ]  # above the bars
-    return alt.layer(*layers).properties(height=100 if labels else 80)
+    shades = _shades(setting, alt.ColorValue(SIGNS[ON_SALE]))
+    crosses = _crosses(setting, at=ABOVE)
+    return alt.layer(*shades, bars, *crosses, data=rows, height=100 if labels else 80)
 
 
 def _shades(setting: Setting, colour: Any) -> list[Any]:
@@ -142,7 +139,7 @@ def _shades(setting: Setting, colour: Any) -> list[Any]:
     return [
         alt.Chart(setting.sales.assign(sign=ON_SALE))
         .mark_rect(opacity=SHADE)
-        .encode(x=setting.x("begin"), x2="until:T", color=colour)
+        .encode(x=setting.x("begin"), x2=alt.X2("until:T"), color=colour)
     ]
 
 
@@ -151,10 +148,10 @@ def _crosses(setting: Setting, *, at: float) -> list[Any]:
         return []
     return [
         alt.Chart(setting.stock_outs)
-        .mark_point(shape="cross", filled=True, opacity=1, size=55, angle=45, color=colours.WARNING)
+        .mark_point(shape=CROSS, size=70, strokeWidth=2, opacity=1, color=colours.WARNING)
         .encode(
-            x="noon:T",
-            y=alt.value(at),
+            x=alt.X("noon:T"),
+            y=alt.YValue(at),
             tooltip=[
                 alt.Tooltip("day:T", format="%a %d %b %Y", title="Out of stock on"),
                 alt.Tooltip("turned_away:Q", title="Times it was wanted"),
@@ -168,7 +165,7 @@ def _drops(drops: pd.DataFrame, y: alt.Y) -> alt.Chart:
         alt.Chart(drops)
         .mark_point(shape="triangle-down", filled=True, opacity=1, size=110)
         .encode(
-            x="noon:T",
+            x=alt.X("noon:T"),
             y=y,
             color=either(alt.ColorValue, "datum.is_promotion", colours.PROMOTION, colours.ACTUAL),
             tooltip=[

@@ -58,7 +58,7 @@ def health_parts(rows: pd.DataFrame) -> alt.LayerChart:
 
     ``rows``: part, weight, score, points, measured, middle, label (two lines, a | between).
     """
-    base = alt.Chart(rows).encode(
+    base = alt.Chart().encode(
         y=alt.Y(
             "label:N",
             sort=None,
@@ -86,25 +86,25 @@ def health_parts(rows: pd.DataFrame) -> alt.LayerChart:
         scale=alt.Scale(domain=[0, HEAVIEST], range=[0, THICKEST], clamp=False),
     )
     track = base.mark_bar(color=colours.MUTED, opacity=0.15, cornerRadius=2).encode(
-        x=alt.X("zero:Q", axis=places), x2=alt.datum(1), size=thickness
+        x=alt.X("zero:Q", axis=places), x2=alt.X2Datum(1), size=thickness
     )
     bars = base.mark_bar(cornerRadius=2).encode(
         x=x,
-        x2=alt.datum(0.5),
+        x2=alt.X2Datum(0.5),
         size=thickness,
         color=either(alt.ColorValue, "datum.points >= 0", colours.ACTUAL, colours.WARNING),
     )
     middle = (
         alt.Chart(pd.DataFrame({"middle": [0.5]}))
         .mark_rule(color=colours.MUTED, strokeWidth=1.5)
-        .encode(x="middle:Q")
+        .encode(x=alt.X("middle:Q"))
     )
     # On the side of the middle that its bar leaves empty.
     figures = [
         base.transform_filter(f"datum.points {sign} 0")
         .mark_text(align=align, dx=shift, color=colours.MUTED, fontSize=12)
-        .encode(x=alt.datum(0.5), text=alt.Text("points:Q", format="+.1f"))
+        .encode(x=alt.XDatum(0.5), text=alt.Text("points:Q", format="+.1f"))
         for sign, align, shift in ((">=", "right", -6), ("<", "left", 6))
     ]
-    layers = alt.layer(track.transform_calculate(zero="0"), bars, middle, *figures)
-    return layers.properties(height=52 * len(rows) + 40)
+    track = track.transform_calculate(zero="0")
+    return alt.layer(track, bars, middle, *figures, data=rows, height=52 * len(rows) + 40)
