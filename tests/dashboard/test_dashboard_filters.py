@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.filters import Clock, Selection, _sound_range
-from tests.dashboard.conftest import PAGES, Open, metric, sound
+from tests.dashboard.conftest import Open, metric, sound
 
 CLOCK = Clock(
     pd.Timestamp("2026-03-31 15:00", tz="UTC"),
@@ -39,15 +39,6 @@ ABSURD = [
     {"dates": ["0001-01-01", "9999-12-31"], "unknown": "1", "embed": "maybe"},
     {"dates": ["2026-03-09"] * 5, "metric": ""},
 ]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("query", ABSURD, ids=("words", "injection", "ages", "many"))
-def test_absurd_values_in_the_url_are_ignored(
-    page: str, query: dict[str, str | list[str]], shop_home: Path, open_app: Open
-) -> None:
-    sound(open_app(shop_home, page, **query))
 
 
 @pytest.mark.slow

@@ -43,7 +43,7 @@ INJECTIONS = (
     "nan",
     "𝕊" * 300,
 )
-EXAMPLES = int(os.environ.get("ESYNAPSE_URL_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("ESYNAPSE_URL_EXAMPLES", "4"))
 
 values = st.one_of(
     st.sampled_from(INJECTIONS),

@@ -10,7 +10,7 @@ from dbt.cli.main import dbtRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.views.customers_value import SEGMENTS
+from dashboard.views.customers_segments import SEGMENTS
 from esynapse.pipeline.dbt_project import DBT_PROJECT, environment
 from tests.dbt_project.conftest import ZONE, Built, Marts
 
