@@ -84,6 +84,8 @@ class Built:
     statuses: dict[str, str]
     incremental: Marts
     refreshed: Marts
+    manifest: dict[str, Any]
+    """dbt's own account of the project, before a test builds a part of it."""
 
 
 @pytest.fixture(scope="session")
@@ -108,14 +110,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     incremental = read_marts(home)
     build(home, "--exclude-resource-type", "unit_test", "--full-refresh")
     raw = warehouse.query_raw("select * from live_events").to_pandas()
-    return Built(home, raw, statuses, incremental, read_marts(home))
+    manifest = json.loads((home.root / "dbt" / "manifest.json").read_text())
+    return Built(home, raw, statuses, incremental, read_marts(home), manifest)
 
 
 @pytest.fixture(scope="session")
 def manifest(built: Built) -> dict[str, Any]:
     """dbt's own account of the project."""
-    found: dict[str, Any] = json.loads((built.home.root / "dbt" / "manifest.json").read_text())
-    return found
+    return built.manifest
 
 
 def _split(days: list[pa.Table]) -> tuple[list[pa.Table], list[pa.Table]]:
