@@ -88,8 +88,8 @@ def test_pages_are_visited_filters_changed_and_viewers_counted(shop_home: Path) 
         load_settings(home=shop_home),
         viewers=2,
         pages=("overview", "live"),
-        changes=2,
-        seconds=2.0,
+        changes=4,
+        seconds=4.0,
         progress=lambda done, steps, what: told.append(f"{done}/{steps} {what}"),
     )
     measured = {row["what"]: row["measured"] for row in rows.to_pylist()}
@@ -101,7 +101,7 @@ def test_pages_are_visited_filters_changed_and_viewers_counted(shop_home: Path) 
     assert all(row["floor"] != "–" for row in visits)
     assert pages["page"].to_pylist() == ["overview", "live"]
     overview, live = pages.to_pylist()
-    assert (overview["changes"], live["changes"]) == (4, 0)
+    assert (overview["changes"], live["changes"]) == (8, 0)
     assert float(overview["p95"].split()[0].replace(",", "")) > 10
-    assert any("filter change: 4 of every filter" in note for note in notes)
+    assert any("filter change: 8 of every filter" in note for note in notes)
     assert told[-1].startswith("9/9 ")
