@@ -75,13 +75,6 @@ def _ahead(page: Page) -> pd.DataFrame:
     """The newest forecast of the days after the selection, where there is one of what is shown."""
     selection = page.selection
     column = selection.measure.column
-    forecast = page.connection.query(
-        queries.DAYS_AHEAD,
-        measure=column,
-        series=f"category:{selection.categories[0]}" if selection.categories else "total",
-        start=selection.end,
-        end=selection.end + timedelta(days=min(MOST_AHEAD, max(selection.days // 2, 3))),
-    )
     is_forecast = (
         column in FORECAST_OF
         and selection.discount == EVERYTHING
@@ -89,7 +82,15 @@ def _ahead(page: Page) -> pd.DataFrame:
         and page.clock.last_complete_date is not None
         and selection.end >= page.clock.last_complete_date
     )
-    return forecast if is_forecast else forecast.iloc[:0]
+    if not is_forecast:
+        return pd.DataFrame()
+    return page.connection.query(
+        queries.DAYS_AHEAD,
+        measure=column,
+        series=f"category:{selection.categories[0]}" if selection.categories else "total",
+        start=selection.end,
+        end=selection.end + timedelta(days=min(MOST_AHEAD, max(selection.days // 2, 3))),
+    )
 
 
 def _by_category(page: Page, card: Panel) -> None:
