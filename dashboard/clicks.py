@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import filters
+from dashboard import charts, filters
 from dashboard.filters import CATEGORIES, DATES
 
 PICK, ZOOM = "pick", "zoom"
@@ -24,12 +24,13 @@ HINT = "Click to filter, Shift-click for several, double-click for all."
 
 def pickable(chart: Any, column: str) -> Any:
     """Let marks of ``chart`` be clicked: one, with Shift several, none by a double click."""
-    return chart.add_params(alt.selection_point(name=PICK, fields=[column], clear="dblclick"))
+    picks = alt.selection_point(name=PICK, fields=[column], clear="dblclick")
+    return charts.with_params(chart, picks)
 
 
 def zoomable(chart: Any) -> Any:
     """Let a span of its x axis be drawn with the mouse."""
-    return chart.add_params(alt.selection_interval(name=ZOOM, encodings=["x"]))
+    return charts.with_params(chart, alt.selection_interval(name=ZOOM, encodings=["x"]))
 
 
 def filter_categories(key: str) -> None:

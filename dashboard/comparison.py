@@ -49,7 +49,7 @@ class Comparison:
         return Card(
             label,
             formats.percent(now, 2),
-            formats.signed_points(now, value(self.before)),
+            formats.points(now, value(self.before)),
             note=self._note(formats.points(now, value(self.weekdays))),
             about=self._explained(about),
             days=_daily(self.now, parts),
@@ -71,7 +71,7 @@ class Comparison:
         return Card(
             label,
             shape(now),
-            formats.signed_percent(formats.relative_change(now, _of(self.before, value))),
+            formats.change(formats.relative_change(now, _of(self.before, value))),
             note=self._note(None if weekdays is None else formats.change(weekdays)),
             about=self._explained(about),
             days=days,

@@ -71,32 +71,19 @@ def relative_change(now: float | None, before: float | None) -> float | None:
 
 
 def change(value: float | None, digits: int = 1) -> str:
-    """A relative change: ``0.041`` → ``▲ 4.1 %``, ``-0.2`` → ``▼ 20.0 %``."""
+    """A relative change: ``0.041`` → ``▲ 4.1 %``, ``-0.2`` → ``▼ 20.0 %``, ``11`` → ``▲ 12 ×``."""
     if value is None or is_missing(value):
         return NOTHING
     arrow = "▲" if value > 0 else "▼" if value < 0 else "="
-    return f"{arrow} {percent(abs(value), digits)}"
-
-
-def signed_percent(value: float | None) -> str | None:
-    """The delta of a card, whose arrow Streamlit draws from the sign; None for no delta."""
-    if value is None or is_missing(value):
-        return None
-    return percent(value) if abs(value) < 10 else f"{value + 1:,.0f} ×"
-
-
-def signed_points(now: float | None, before: float | None) -> str | None:
-    """The delta of a rate, in percentage points: 0.052 after 0.05 → ``0.20 pp``; None for none."""
-    if now is None or before is None or is_missing(now) or is_missing(before):
-        return None
-    text = f"{(now - before) * 100:.2f} pp"
-    return None if float(text.split()[0]) == 0 else text
+    return f"{arrow} {percent(abs(value), digits) if value < 10 else f'{value + 1:,.0f} ×'}"
 
 
 def points(now: float | None, before: float | None) -> str | None:
-    """``signed_points`` as read in a sentence: ``▲ 0.20 pp``."""
-    delta = signed_points(now, before)
-    return delta and f"{'▼' if delta.startswith('-') else '▲'} {delta.removeprefix('-')}"
+    """A change in percentage points: 0.052 after 0.05 → ``▲ 0.20 pp``; None for none."""
+    if now is None or before is None or is_missing(now) or is_missing(before):
+        return None
+    text = f"{abs(now - before) * 100:.2f}"
+    return f"{'▲' if now > before else '▼'} {text} pp" if float(text) else None
 
 
 def as_text(text: str) -> str:

@@ -94,8 +94,19 @@ def panel(
         drawn = Panel(name, head)
         yield drawn
         if any(len(rows) for rows in drawn.shown.values()):
-            with head.popover("Data", icon=":material/download:", type="tertiary"):
-                _downloads(drawn.shown)
+            with head:
+                _data(name, drawn.shown)
+
+
+@st.fragment
+def _data(panel_name: str, shown: dict[str, pd.DataFrame]) -> None:
+    """The button that opens the downloads; they are not there before."""
+    key = f"data_{panel_name}"
+    with st.popover(
+        "Data", icon=":material/download:", type="tertiary", key=key, on_change="rerun"
+    ) as opened:
+        if opened.open:
+            _downloads(shown)
 
 
 def _downloads(shown: dict[str, pd.DataFrame]) -> None:

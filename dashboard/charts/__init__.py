@@ -12,19 +12,19 @@ from dashboard.charts.discount_course import lift_by_day
 from dashboard.charts.discounts import PAID, category_lifts, discount_periods, elasticities, lifts
 from dashboard.charts.forecasts import course, forecast, wape_by_week
 from dashboard.charts.funnel import funnel, of_hundred
+from dashboard.charts.layers import with_params
 from dashboard.charts.outlook import ahead_by_category, error_by_lead, outlook
 from dashboard.charts.over_time import bars_by_day, hours, stacked_days
 from dashboard.charts.parts import effect_over_time, pattern, trend
 from dashboard.charts.product_days import Setting, price_history, steps_of_product
 from dashboard.charts.products import health_parts, scatter
-from dashboard.charts.pulse import PULSE_ROWS, pulse, pulse_total
+from dashboard.charts.pulse import pulse, pulse_total
 from dashboard.charts.rates import dumbbells, rate_days
 from dashboard.charts.style import to_spec
 from dashboard.charts.what_if import price_curve
 
 __all__ = [
     "PAID",
-    "PULSE_ROWS",
     "Setting",
     "ahead_by_category",
     "bars_by_day",
@@ -62,4 +62,5 @@ __all__ = [
     "to_spec",
     "trend",
     "wape_by_week",
+    "with_params",
 ]

@@ -1,9 +1,11 @@
 """Axes and colour scales that the charts share."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
+
+Value = TypeVar("Value", alt.ColorValue, alt.OpacityValue)
 
 WEEKLY_FROM_DAYS = 200
 """Longer spans are drawn by week: a bar for each day would be thinner than a pixel's worth."""
@@ -41,9 +43,7 @@ def colour_of(
     )
 
 
-def either(
-    channel: type[alt.ColorValue] | type[alt.OpacityValue], test: str, yes: Any, no: Any
-) -> Any:
+def either(channel: type[Value], test: str, yes: Any, no: Any) -> Value:
     """``yes`` where the expression ``test`` holds, else ``no``.
 
     As alt.condition, which takes 13 ms to find out of which class it is.

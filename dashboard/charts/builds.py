@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import either
+from dashboard.charts.layers import layered
 
 OUTCOMES = {
     "green": (colours.GOOD, "✓"),
@@ -44,5 +45,7 @@ def build_strip(rows: pd.DataFrame) -> alt.LayerChart:
         ),
         opacity=either(alt.OpacityValue, "datum.outcome === 'none'", NONE_OPACITY, 1),
     )
-    drawn = base.mark_text(color="white", fontSize=13, fontWeight="bold").encode(text="sign:N")
-    return alt.layer(cells, drawn, data=rows.assign(name=days, sign=signs), height=64)
+    drawn = base.mark_text(color="white", fontSize=13, fontWeight="bold").encode(
+        text=alt.Text("sign:N")
+    )
+    return layered(cells, drawn, data=rows.assign(name=days, sign=signs), height=64)

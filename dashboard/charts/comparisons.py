@@ -1,6 +1,5 @@
 """Charts that compare: ranks and points."""
 
-import json
 from collections.abc import Sequence
 
 import altair as alt
@@ -8,9 +7,8 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, colour_of, either, name_axis
-
-FADED = 0.3
-"""Opacity of what is not chosen."""
+from dashboard.charts.chosen import brings_out, with_chosen
+from dashboard.charts.layers import layered
 
 
 def ranked_bars(
@@ -36,7 +34,7 @@ def ranked_bars(
         else colour_of(label, {k: palette.get(k, colours.MUTED) for k in rows[label]}, legend=False)
     )
     ranked = rows.sort_values(value, ascending=False) if longest_first else rows
-    base = alt.Chart(ranked).encode(
+    base = alt.Chart(with_chosen(ranked, label, chosen)).encode(
         y=alt.Y(f"{label}:N", sort=ranked[label].tolist(), title=None, axis=name_axis()),
         x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(format=shape, tickCount=4)),
         tooltip=[
@@ -44,13 +42,11 @@ def ranked_bars(
             alt.Tooltip(f"{value}:Q", format=shape, title=title),
         ],
     )
-    is_chosen = f"indexof({json.dumps(list(chosen))}, datum.{label}) >= 0" if chosen else "true"
-    opacity = either(alt.OpacityValue, is_chosen, 1, FADED)
-    bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour, opacity=opacity)
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(color=colour, opacity=brings_out())
     figures = base.mark_text(align="left", dx=4, color=colours.MUTED).encode(
         text=alt.Text(f"{value}:Q", format=shape)
     )
-    return (bars + figures).properties(height=height or max(120, 30 * len(rows) + 30))
+    return layered(bars, figures, height=height or max(120, 30 * len(rows) + 30))
 
 
 def changes(rows: pd.DataFrame, *, label: str, value: str, title: str) -> alt.Chart:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, colour_of, either, name_axis
+from dashboard.charts.layers import layered
 
 SHARES = {"Customers": colours.LIGHT, "Net revenue": colours.ACTUAL}
 OLDEST, NEWEST = "#2b64a3", "#a9cbee"
@@ -36,7 +37,7 @@ def segments(rows: pd.DataFrame) -> alt.LayerChart:
     figures = base.mark_text(align="left", dx=4, fontSize=10, color=colours.MUTED).encode(
         text=alt.Text("share:Q", format=".0%")
     )
-    return alt.layer(bars, figures, data=rows, height=38 * len(order) + 60)
+    return layered(bars, figures, data=rows, height=38 * len(order) + 60)
 
 
 def lifetime_values(rows: pd.DataFrame, title: str, height: int) -> alt.LayerChart:
@@ -78,7 +79,7 @@ def lifetime_values(rows: pd.DataFrame, title: str, height: int) -> alt.LayerCha
     )
     curves = base.mark_line(strokeWidth=2)
     points = base.mark_circle(size=36, opacity=1)
-    return alt.layer(curves, points, data=rows, height=height)
+    return layered(curves, points, data=rows, height=height)
 
 
 def cohorts(rows: pd.DataFrame, *, shape: str, title: str, height: int) -> alt.LayerChart:
@@ -130,4 +131,4 @@ def cohorts(rows: pd.DataFrame, *, shape: str, title: str, height: int) -> alt.L
     figures = base.mark_text(fontSize=11, color=colours.TEXT, text=words).encode(
         opacity=either(alt.OpacityValue, known, 1, 0.65),
     )
-    return alt.layer(cells, outlines, figures, data=drawn, height=height)
+    return layered(cells, outlines, figures, data=drawn, height=height)

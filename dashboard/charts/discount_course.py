@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
+from dashboard.charts.layers import layered
 
 PHASES = {"before": colours.ACTUAL, "during": colours.PROMOTION, "after": colours.ACTUAL}
 
@@ -33,7 +34,7 @@ def lift_by_day(rows: pd.DataFrame, *, during: int) -> alt.LayerChart:
         scale=alt.Scale(zero=False, nice=True),
     )
     band = base.mark_area(opacity=0.2).encode(
-        y=alt.Y("lower:Q", scale=alt.Scale(zero=False)), y2="upper:Q"
+        y=alt.Y("lower:Q", scale=alt.Scale(zero=False)), y2=alt.Y2("upper:Q")
     )
     line = base.mark_line(strokeWidth=2.5).encode(y=y)
     points = base.mark_circle(size=55, fillOpacity=1).encode(
@@ -49,20 +50,20 @@ def lift_by_day(rows: pd.DataFrame, *, during: int) -> alt.LayerChart:
         ],
     )
     sale = alt.Data(values=[{"from": -0.5, "to": during - 0.5, "label": "On sale"}])
-    ground = alt.Chart(sale).encode(x="from:Q", x2="to:Q")
+    ground = alt.Chart(sale).encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"))
     shade = ground.mark_rect(color=colours.PROMOTION, opacity=0.08)
     name = (
         alt.Chart(sale)
         .mark_text(align="left", baseline="bottom", dy=-5, fontSize=12, color=colours.PROMOTION)
-        .encode(x="from:Q", y=alt.value(0), text="label:N")
+        .encode(x=alt.X("from:Q"), y=alt.YValue(0), text=alt.Text("label:N"))
     )
     one = (
         alt.Chart(alt.Data(values=[{"y": 1}]))
         .mark_rule(strokeDash=[4, 4], color=colours.MUTED)
-        .encode(y="y:Q")
+        .encode(y=alt.Y("y:Q"))
     )
     layers = (shade, one, band, line, points, name)
-    return alt.layer(*layers, data=placed).properties(height=320)
+    return layered(*layers, data=placed, height=320)
 
 
 def _axis(during: int) -> alt.Axis:

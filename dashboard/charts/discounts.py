@@ -1,14 +1,14 @@
 """Charts of price cuts: when, how deep, and what they brought."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import day_axis, name_axis
-from dashboard.charts.comparisons import FADED
+from dashboard.charts.chosen import brings_out, with_chosen
+from dashboard.charts.layers import layered
 
 ROW = 30
 """Pixels of a row with its name beside it."""
@@ -42,7 +42,7 @@ def discount_periods(rows: pd.DataFrame, *, order: Sequence[str]) -> alt.Chart:
     base = alt.Chart(rows.assign(period_after=after)).encode(y=_tall_rows(order))
     bars = base.mark_bar(cornerRadius=3, height=13, yOffset=MARK_AT).encode(
         x=alt.X("period_start:T", title=None, axis=day_axis(rows["period_start"])),
-        x2="period_after:T",
+        x2=alt.X2("period_after:T"),
         color=alt.Color("discount_depth:Q", legend=None, scale=alt.Scale(range=DEPTH)),
         tooltip=[
             alt.Tooltip("product_name:N", title="Product"),
@@ -67,7 +67,7 @@ def lifts(rows: pd.DataFrame, *, order: Sequence[str]) -> alt.LayerChart:
     base = alt.Chart().encode(y=_tall_rows(order))
     layers = _lift(base, rows, name="product_name", dy=MARK_AT)
     height = TALL_ROW * len(order) + BELOW
-    return alt.layer(*layers, data=_within(rows)).properties(height=height)
+    return layered(*layers, data=_within(rows), height=height)
 
 
 def category_lifts(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerChart:
@@ -77,9 +77,10 @@ def category_lifts(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerCha
         rows: category, and what ``_lift`` takes.
         chosen: categories to bring out.
     """
-    base = alt.Chart().encode(y=_rows_of(rows["category"].tolist()), opacity=_of_chosen(chosen))
+    base = alt.Chart().encode(y=_rows_of(rows["category"].tolist()), opacity=brings_out())
     layers = _lift(base, rows, name="category")
-    return alt.layer(*layers, data=_within(rows)).properties(height=ROW * len(rows) + BELOW)
+    drawn = with_chosen(_within(rows), "category", chosen)
+    return layered(*layers, data=drawn, height=ROW * len(rows) + BELOW)
 
 
 def elasticities(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerChart:
@@ -87,10 +88,10 @@ def elasticities(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerChart
 
     ``rows``: category, elasticity, elasticity_lower, elasticity_upper, periods.
     """
-    ranked = rows.sort_values("elasticity")
+    ranked = with_chosen(rows.sort_values("elasticity"), "category", chosen)
     base = alt.Chart().encode(
         y=_rows_of(ranked["category"].tolist()),
-        opacity=_of_chosen(chosen),
+        opacity=brings_out(),
         tooltip=[
             alt.Tooltip("category:N", title="Category"),
             alt.Tooltip("elasticity:Q", format=".2f", title="Elasticity"),
@@ -106,11 +107,13 @@ def elasticities(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerChart
             axis=alt.Axis(tickCount=6, format="~g"),
             scale=alt.Scale(zero=False),
         ),
-        x2="elasticity_upper:Q",
+        x2=alt.X2("elasticity_upper:Q"),
     )
-    points = base.mark_circle(size=75, fillOpacity=1, color=colours.ACTUAL).encode(x="elasticity:Q")
+    points = base.mark_circle(size=75, fillOpacity=1, color=colours.ACTUAL).encode(
+        x=alt.X("elasticity:Q")
+    )
     height = ROW * len(ranked) + BELOW
-    return alt.layer(_rule_at(-1), spans, points, data=ranked).properties(height=height)
+    return layered(_rule_at(-1), spans, points, data=ranked, height=height)
 
 
 def _lift(base: alt.Chart, rows: pd.DataFrame, *, name: str, dy: int = 0) -> list[alt.Chart]:
@@ -142,19 +145,19 @@ def _lift(base: alt.Chart, rows: pd.DataFrame, *, name: str, dy: int = 0) -> lis
             scale=alt.Scale(type="log", base=2, domain=[low, high], nice=False),
             axis=alt.Axis(values=ticks, labelExpr=TIMES),
         ),
-        x2="upper_at:Q",
+        x2=alt.X2("upper_at:Q"),
     )
     needed = base.mark_tick(color=colours.MUTED, thickness=2.5, size=15, yOffset=dy).encode(
-        x="needed_at:Q"
+        x=alt.X("needed_at:Q")
     )
     shape = alt.Shape("paid:N", legend=None, scale=alt.Scale(domain=list(PAID), range=SHAPES))
     points = coloured.mark_point(size=75, filled=True, fillOpacity=1, yOffset=dy).encode(
-        x="ratio_at:Q", shape=shape
+        x=alt.X("ratio_at:Q"), shape=shape
     )
     beyond = [
         coloured.transform_filter(condition)
         .mark_point(shape=arrow, filled=True, size=60, fillOpacity=1, yOffset=dy)
-        .encode(x=f"{end}_at:Q")
+        .encode(x=alt.X(f"{end}_at:Q"))
         for condition, arrow, end in (
             (f"datum.upper > {high}", "triangle-right", "upper"),
             (f"datum.lower < {low}", "triangle-left", "lower"),
@@ -199,16 +202,9 @@ def _rows_of(order: Sequence[str]) -> alt.Y:
     return alt.Y("category:N", title=None, sort=list(order), scale=scale, axis=name_axis())
 
 
-def _of_chosen(chosen: Sequence[str]) -> Any:
-    if not chosen:
-        return alt.value(1)
-    is_chosen = alt.FieldOneOfPredicate(field="category", oneOf=list(chosen))
-    return alt.condition(is_chosen, alt.value(1), alt.value(FADED))
-
-
 def _rule_at(x: float) -> alt.Chart:
     return (
         alt.Chart(alt.Data(values=[{"x": x}]))
         .mark_rule(strokeDash=[4, 4], color=colours.MUTED)
-        .encode(x="x:Q")
+        .encode(x=alt.X("x:Q"))
     )

@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, colour_of, day_axis, hour_axis, percent_axis
+from dashboard.charts.layers import layered
 
 BAND_OPACITY = 0.18
 PALETTE = {"Actual": colours.ACTUAL, "Forecast": colours.FORECAST}
@@ -44,7 +45,7 @@ def forecast(
         alt.Chart(both)
         .transform_filter("datum.series === 'Forecast'")
         .mark_area(opacity=BAND_OPACITY, color=colours.FORECAST)
-        .encode(x=x, y=alt.Y("lower:Q"), y2="upper:Q")
+        .encode(x=x, y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"))
     )
     curve = (
         alt.Chart(both)
@@ -70,7 +71,7 @@ def forecast(
     layers = [band, curve]
     if anomalies is not None and len(anomalies):
         layers.append(diamonds(anomalies, x, time, hourly=hourly))
-    return alt.layer(*layers).properties(height=height)
+    return layered(*layers, height=height)
 
 
 def course(
@@ -90,7 +91,7 @@ def course(
     band = (
         base.transform_filter("datum.series === 'Forecast' && isValid(datum.upper)")
         .mark_area(opacity=BAND_OPACITY, color=colours.FORECAST)
-        .encode(x=x, y="lower:Q", y2="upper:Q")
+        .encode(x=x, y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"))
     )
     shown = [name for name in COURSE if name in set(parts["series"])]
     curves = base.mark_line(strokeWidth=2.25).encode(
@@ -110,7 +111,7 @@ def course(
             alt.Tooltip("upper:Q", format=",.0f", title="Upper bound"),
         ],
     )
-    return alt.layer(band, curves, data=parts, height=320)
+    return layered(band, curves, data=parts, height=320)
 
 
 def diamonds(rows: pd.DataFrame, x: alt.X, time: str, *, hourly: bool) -> alt.Chart:

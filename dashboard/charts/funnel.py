@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import colour_of
+from dashboard.charts.layers import layered
 
 BAR, GAP = 1.0, 1.15
 """Heights of a step and of the way to the next, in units of the y axis."""
@@ -77,7 +78,7 @@ def funnel(rows: pd.DataFrame, palette: dict[str, str]) -> alt.LayerChart:
         .encode(x=alt.X("left:Q"), y=alt.Y("top:Q"), y2=alt.Y2("bottom:Q"))
     )
     layers = [_slopes(placed, x, y), bars, *([ticks] if len(ends) else []), _words(placed, widest)]
-    return alt.layer(*layers, height=300)
+    return layered(*layers, height=300)
 
 
 def _slopes(placed: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:

@@ -1,15 +1,15 @@
 """What is to come: beside what came, by category, and how wrong it may be."""
 
-import json
 from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of, either, name_axis, percent_axis
-from dashboard.charts.comparisons import FADED
+from dashboard.charts.axes import amount_axis, colour_of, name_axis, percent_axis
+from dashboard.charts.chosen import brings_out, with_chosen
 from dashboard.charts.forecasts import BAND_OPACITY, diamonds, stamp, time_x
+from dashboard.charts.layers import layered
 from dashboard.formats import NOTHING, is_missing
 
 
@@ -62,42 +62,42 @@ def outlook(
     band = (
         base.transform_filter("datum.series === 'Forecast'")
         .mark_area(opacity=BAND_OPACITY, color=colours.FORECAST)
-        .encode(x=x, y=alt.Y("lower:Q", title=title), y2="upper:Q")
+        .encode(x=x, y=alt.Y("lower:Q", title=title), y2=alt.Y2("upper:Q"))
     )
     shown = {name: curve for name, curve in CURVES.items() if name in set(parts["series"])}
     curves = base.mark_line().encode(
         x=x,
         y=alt.Y("value:Q", title=title, axis=amount_axis(), scale=alt.Scale(zero=False)),
         color=colour_of("series", {k: c.colour for k, c in shown.items()}, symbol="stroke"),
-        detail="run_at:N",
+        detail=alt.Detail("run_at:N"),
         strokeDash=alt.StrokeDash(
             "series:N",
             scale=alt.Scale(domain=list(shown), range=[c.dash for c in shown.values()]),
             legend=None,
         ),
-        strokeWidth=_by_series({name: curve.width for name, curve in shown.items()}),
-        opacity=_by_series({name: curve.opacity for name, curve in shown.items()}),
+        strokeWidth=alt.StrokeWidthValue(1, condition=_by_series(shown, "width")),
+        opacity=alt.OpacityValue(1, condition=_by_series(shown, "opacity")),
     )
     layers = [band, curves, *_mark_now(now, hourly=hourly)]
     layers.append(_under_the_mouse(actual, predicted, x, title, hourly=hourly))
     if len(anomalies):
         layers.append(diamonds(anomalies, x, "step", hourly=hourly))
-    return alt.layer(*layers, data=parts, height=360)
+    return layered(*layers, data=parts, height=360)
 
 
-def _by_series(values: dict[str, float]) -> dict[str, object]:
+def _by_series(curves: dict[str, Curve], what: str) -> list[dict[str, object]]:
     """Values as they are: a scale would spread them."""
-    tests = [
-        {"test": f"datum.series === '{name}'", "value": value} for name, value in values.items()
+    return [
+        {"test": f"datum.series === '{name}'", "value": getattr(curve, what)}
+        for name, curve in curves.items()
     ]
-    return {"condition": tests, "value": 1}
 
 
 def _mark_now(now: pd.Timestamp, *, hourly: bool) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame({"step": [now], "name": ["Now" if hourly else "Today"]}))
-    rule = base.mark_rule(strokeDash=[2, 3], color=colours.MUTED).encode(x="step:T")
+    rule = base.mark_rule(strokeDash=[2, 3], color=colours.MUTED).encode(x=alt.X("step:T"))
     name = base.mark_text(align="left", dx=5, dy=6, baseline="top", color=colours.MUTED).encode(
-        x="step:T", y=alt.value(0), text="name:N"
+        x=alt.X("step:T"), y=alt.YValue(0), text=alt.Text("name:N")
     )
     return [rule, name]
 
@@ -162,21 +162,21 @@ def ahead_by_category(
             alt.Tooltip("change:N", title="Change"),
         ],
     )
-    is_chosen = f"indexof({json.dumps(chosen)}, datum.category) >= 0" if chosen else "true"
     room = alt.Scale(domain=[0, LABEL_ROOM * rows[["forecast", "before"]].max().max()])
     bars = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.7}).encode(
         x=alt.X("forecast:Q", title=None, axis=amount_axis(tickCount=4), scale=room),
         color=colour_of("category", colour, legend=False),
-        opacity=either(alt.OpacityValue, is_chosen, 1, FADED),
+        opacity=brings_out(),
     )
     ticks = base.mark_tick(thickness=2.5, height={"band": 0.9}, color=colours.MUTED).encode(
-        x="before:Q"
+        x=alt.X("before:Q")
     )
     words = base.mark_text(align="left", dx=8, color=colours.MUTED).encode(
-        x=alt.X("most:Q"), text="change:N"
+        x=alt.X("most:Q"), text=alt.Text("change:N")
     )
-    drawn = rows.assign(most=rows[["forecast", "before"]].max(axis=1))
-    return alt.layer(bars, ticks, words, data=drawn, height=height)
+    drawn = with_chosen(rows, "category", chosen)
+    drawn = drawn.assign(most=rows[["forecast", "before"]].max(axis=1))
+    return layered(bars, ticks, words, data=drawn, height=height)
 
 
 def error_by_lead(rows: pd.DataFrame, *, height: int) -> alt.LayerChart:
@@ -200,4 +200,4 @@ def error_by_lead(rows: pd.DataFrame, *, height: int) -> alt.LayerChart:
     words = base.mark_text(align="left", dx=6, color=colours.MUTED).encode(
         text=alt.Text("wape:Q", format=".1%")
     )
-    return alt.layer(bars, words, data=rows, height=height)
+    return layered(bars, words, data=rows, height=height)

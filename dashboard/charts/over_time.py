@@ -41,7 +41,7 @@ def bars_by_day(
     bars, x = bars_of_days(rows, date)
     return bars.encode(
         x=x,
-        color=alt.value(colour),
+        color=alt.ColorValue(colour),
         y=alt.Y(f"sum({value}):Q", title=title, axis=amount_axis(tickCount=3)),
         tooltip=[
             alt.Tooltip(f"{date}:T", timeUnit=time_unit(rows[date]), title="From"),
@@ -93,7 +93,7 @@ def hours(rows: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
         .encode(
             x=alt.X("revenue_hour:T", title=None, axis=hour_axis(rows["revenue_hour"])),
             y=alt.Y(f"{value}:Q", title=title, axis=amount_axis()),
-            color=alt.value(colours.ACTUAL),
+            color=alt.ColorValue(colours.ACTUAL),
             tooltip=[
                 alt.Tooltip("revenue_hour:T", format="%a %d %b %H:%M", title="Hour"),
                 alt.Tooltip(f"{value}:Q", format=",.2~f", title=title),

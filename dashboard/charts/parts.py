@@ -6,6 +6,7 @@ import pandas as pd
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, colour_of, either
 from dashboard.charts.forecasts import PALETTE, stamp, time_x
+from dashboard.charts.layers import layered
 
 SIGNED = "+,.2~s"
 
@@ -25,8 +26,8 @@ def trend(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.LayerChart:
         ],
     )
     y = alt.Y("trend:Q", title=title, axis=amount_axis(), scale=alt.Scale(zero=False))
-    behind = base.mark_line(strokeWidth=1, strokeOpacity=0.35).encode(y="time_series_data:Q")
-    return (behind + base.mark_line(strokeWidth=2.5).encode(y=y)).properties(height=280)
+    behind = base.mark_line(strokeWidth=1, strokeOpacity=0.35).encode(y=alt.Y("time_series_data:Q"))
+    return layered(behind, base.mark_line(strokeWidth=2.5).encode(y=y), height=280)
 
 
 def pattern(rows: pd.DataFrame, *, order: list[str], title: str) -> alt.Chart:
@@ -55,7 +56,7 @@ def effect_over_time(rows: pd.DataFrame, *, title: str, hourly: bool) -> alt.Cha
         .encode(
             x=time_x(rows["step"], hourly=hourly),
             y=alt.Y("effect:Q", title=title, axis=amount_axis(format="+~s")),
-            color=alt.value(colours.ACTUAL),
+            color=alt.ColorValue(colours.ACTUAL),
             tooltip=[
                 alt.Tooltip("step:T", format=stamp(hourly=hourly), title="Time"),
                 alt.Tooltip("effect:Q", format=SIGNED, title="Adds"),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, day_axis, either
+from dashboard.charts.layers import layered
 
 PRICE, REGULAR, ON_SALE = "Price", "Regular price", "On sale"
 SIGNS = {PRICE: colours.ACTUAL, REGULAR: colours.MUTED, ON_SALE: colours.PROMOTION}
@@ -99,7 +100,7 @@ def price_history(
         )
     if len(drops):
         layers.append(_drops(drops, y))
-    return alt.layer(*layers, *_crosses(setting, at=WITHIN), height=270)
+    return layered(*layers, *_crosses(setting, at=WITHIN), height=270)
 
 
 def steps_of_product(
@@ -130,7 +131,7 @@ def steps_of_product(
     )
     shades = _shades(setting, alt.ColorValue(SIGNS[ON_SALE]))
     crosses = _crosses(setting, at=ABOVE)
-    return alt.layer(*shades, bars, *crosses, data=rows, height=100 if labels else 80)
+    return layered(*shades, bars, *crosses, data=rows, height=100 if labels else 80)
 
 
 def _shades(setting: Setting, colour: Any) -> list[Any]:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, colour_of, either
+from dashboard.charts.layers import layered
 
 SHAPES = {"strong": "triangle-up", "steady": "circle", "weak": "triangle-down"}
 """Of health bands, which are told apart without their colours too."""
@@ -107,4 +108,4 @@ def health_parts(rows: pd.DataFrame) -> alt.LayerChart:
         for sign, align, shift in ((">=", "right", -6), ("<", "left", 6))
     ]
     track = track.transform_calculate(zero="0")
-    return alt.layer(track, bars, middle, *figures, data=rows, height=52 * len(rows) + 40)
+    return layered(track, bars, middle, *figures, data=rows, height=52 * len(rows) + 40)

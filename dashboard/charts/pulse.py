@@ -1,16 +1,12 @@
-"""The live pulse: charts that are drawn anew every second or two, and must not flicker.
-
-Altair names a frame by its contents, so that new rows make a new chart, which the browser builds
-from nothing. Under a name of their own they are new rows of the same chart.
-"""
+"""The live pulse: charts that are drawn anew every second or two."""
 
 import altair as alt
 import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis, colour_of
+from dashboard.charts.layers import layered
 
-PULSE_ROWS = "pulse"
 HEIGHT = 280
 
 
@@ -61,9 +57,8 @@ def pulse_total(rows: pd.DataFrame, *, title: str, labelled: str) -> alt.LayerCh
 
 def _over(bars: alt.Chart, rows: pd.DataFrame) -> alt.LayerChart:
     """``bars`` of ``rows``, on an axis that reaches from 0 to 1 at least."""
-    least = alt.Chart().mark_rule(opacity=0, aria=False).encode(y=alt.datum(1))
-    datasets = {PULSE_ROWS: rows.to_dict("records")}
-    return alt.layer(bars, least, data=alt.NamedData(PULSE_ROWS), datasets=datasets, height=HEIGHT)
+    least = alt.Chart().mark_rule(opacity=0, aria=False).encode(y=alt.YDatum(1))
+    return layered(bars, least, data=rows, height=HEIGHT)
 
 
 def _clock(labelled: str) -> alt.X:

@@ -7,8 +7,9 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, day_axis, either, name_axis
-from dashboard.charts.comparisons import FADED
+from dashboard.charts.axes import colour_of, day_axis, name_axis
+from dashboard.charts.chosen import brings_out, with_chosen
+from dashboard.charts.layers import layered
 
 MARGIN, ROOM = 0.06, 0.42
 """Of the span of rates: before the first of them, and for the words behind the last."""
@@ -40,7 +41,7 @@ def rate_days(
     # Wide enough to be met by the mouse without aiming.
     layers.append(base.mark_circle(size=220, opacity=0).encode(tooltip=tooltip))
     title_line = alt.Title(title, fontSize=13, offset=8)
-    return alt.layer(*layers, data=now, height=height, title=title_line)
+    return layered(*layers, data=now, height=height, title=title_line)
 
 
 def dumbbells(
@@ -67,9 +68,8 @@ def dumbbells(
         *(alt.Tooltip(f"{column}:Q", format=".2%", title=ends[column][0]) for column in columns),
         alt.Tooltip("difference:N", title="Difference"),
     ]
-    drawn = rows.assign(farthest=rows[columns].max(axis=1))
-    is_chosen = f"indexof({json.dumps(list(chosen))}, datum[{json.dumps(label)}]) >= 0"
-    opacity = either(alt.OpacityValue, is_chosen, 1, FADED) if chosen else alt.OpacityValue(1)
+    drawn = with_chosen(rows, label, chosen).assign(farthest=rows[columns].max(axis=1))
+    opacity = brings_out()
     base = alt.Chart().encode(y=y, tooltip=tooltip)
     hits = base.mark_rect(opacity=0).encode(x=alt.XValue(0), x2=alt.X2Value("width"))
     joins = base.mark_rule(strokeWidth=3, color=colours.MUTED, strokeOpacity=0.45).encode(
@@ -86,7 +86,7 @@ def dumbbells(
     figures = base.mark_text(align="left", dx=12, fontSize=11.5, color=colours.TEXT).encode(
         x=alt.X("farthest:Q"), text=alt.Text("difference:N"), opacity=opacity
     )
-    return alt.layer(hits, joins, points, figures, data=drawn, height=28 * len(rows) + 60)
+    return layered(hits, joins, points, figures, data=drawn, height=28 * len(rows) + 60)
 
 
 def _wider(rates: pd.DataFrame) -> alt.Scale:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from dashboard import colours
 from dashboard.charts.axes import amount_axis
+from dashboard.charts.layers import layered
 
 ROOM = 1.1
 """Of the axis, above what was tried or chosen: the curve rises steeply to prices near nothing."""
@@ -50,7 +51,7 @@ def price_curve(
         alt.Tooltip("basis:N", title="Prices like this"),
     ]
     band = base.mark_area(clip=True, opacity=0.18, color=colours.FORECAST).encode(
-        y=alt.Y("lower:Q"), y2="upper:Q"
+        y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
     )
     curve = base.mark_line(
         clip=True, color=colours.FORECAST, strokeWidth=1.5, strokeDash=[4, 4]
@@ -70,6 +71,8 @@ def price_curve(
     point = one.mark_circle(size=130, color=colours.PROMOTION, opacity=1).encode(
         y=y, tooltip=tooltip
     )
-    span = one.mark_rule(color=colours.PROMOTION, strokeWidth=2).encode(y="lower:Q", y2="upper:Q")
+    span = one.mark_rule(color=colours.PROMOTION, strokeWidth=2).encode(
+        y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
+    )
     layers = (band, curve, tried, hover, span, regular, point)
-    return alt.layer(*layers, data=rows).properties(height=260)
+    return layered(*layers, data=rows, height=260)

@@ -61,7 +61,7 @@ def _repeat_rate(page: Page, rates: pd.DataFrame) -> Card:
     return Card(
         "Repeat rate",
         formats.percent(course[newest]),
-        formats.signed_points(course[newest], course.get(before)),
+        formats.points(course[newest], course.get(before)),
         note=f"in the {words} to {newest:%d %b}",
         about=about + (compared if before in course.index else ""),
         days=course[course.index >= start],
@@ -93,7 +93,7 @@ def _value(page: Page, cohorts: pd.DataFrame) -> Card:
         return Card(
             "Customer value",
             page.money(newest),
-            formats.signed_percent(formats.relative_change(newest, before)),
+            formats.change(formats.relative_change(newest, before)),
             note=f"{months} month{'s' if months > 1 else ''} after {course.index[-1]:%b %Y}",
             about=f"{about} The change is against the cohort of the month before.",
             days=course["lifetime_value"],

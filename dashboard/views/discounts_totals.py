@@ -110,7 +110,7 @@ def show_key_figures(page: Page, totals: Totals) -> None:
             Card(
                 "Revenue on sale",
                 formats.percent(totals.sale_share),
-                formats.signed_points(totals.sale_share, before.sale_share) if before else None,
+                formats.points(totals.sale_share, before.sale_share) if before else None,
                 note=f"{page.money(totals.sale_revenue)} of gross revenue",
                 about=meaning("daily_category_revenue", "on_sale_revenue"),
                 good_up=None,
@@ -118,7 +118,7 @@ def show_key_figures(page: Page, totals: Totals) -> None:
             Card(
                 "Units above expected",
                 formats.percent(totals.uplift),
-                formats.signed_points(totals.uplift, before.uplift) if before else None,
+                formats.points(totals.uplift, before.uplift) if before else None,
                 note=_between(totals) or None,
                 about=f"{meaning('discount_effectiveness', 'uplift')} Below: the {lift.LEVEL} "
                 "interval.",
@@ -143,7 +143,7 @@ def show_key_figures(page: Page, totals: Totals) -> None:
 
 
 def _change(now: float, before: float) -> str | None:
-    return formats.signed_percent(formats.relative_change(now, before))
+    return formats.change(formats.relative_change(now, before))
 
 
 def _between(totals: Totals) -> str:

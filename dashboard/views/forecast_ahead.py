@@ -49,7 +49,7 @@ def _cards(outlook: Outlook) -> list[Card]:
             Card(
                 f"Next {len(part)} {subject.step.name}s",
                 subject.amount(part["value"].sum() if len(part) else None),
-                formats.signed_percent(outlook.change(len(part))),
+                formats.change(outlook.change(len(part))),
                 compared=f"on the last {len(part)}",
                 about=meaning("daily_forecast_vs_actual", "forecast_value"),
             )
@@ -68,7 +68,7 @@ def _peak(outlook: Outlook) -> Card:
     return Card(
         label,
         f"{row['step']:{shape}}",
-        note=formats.as_text(f"{subject.amount(row['value'])} ({bounds})"),
+        note=f"{subject.amount(row['value'])} ({bounds})",
         about="The one with the highest forecast, and the band of that.",
     )
 

@@ -35,9 +35,7 @@ def show_cards_of(page: Page, events: pd.DataFrame, grain: live.Grain, screen: l
             Card(
                 "Gross revenue",
                 page.money(gross),
-                note=formats.as_text(f"{page.money(gross / orders)} an order")
-                if orders
-                else "no order",
+                note=f"{page.money(gross / orders)} an order" if orders else "no order",
             ),
             _to_the_lake(),
             _to_the_screen(screen),

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, queries
+from dashboard.cards import Card, show_cards
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
 
@@ -31,26 +32,38 @@ def show_today(page: Page) -> None:
     with panel(title, "today") as card:
         text, picture = st.columns([1, 4])
         until_now = predicted[predicted["forecast_hour"].isin(done["revenue_hour"])]
-        text.metric(
-            "Net revenue so far",
-            page.money(so_far),
-            formats.signed_percent(
-                formats.relative_change(so_far, until_now["forecast_value"].sum())
-            ),
-            delta_description="on the forecast",
-            help=f"{len(done)} complete hours.",
-        )
-        text.metric("And forecast of the rest", page.money(so_far + expected))
-        day = page.connection.query(queries.DAY_FORECAST, day=clock.as_of_date)
-        if len(day):
-            text.metric(
-                "Whole day, forecast",
-                page.money(day["forecast_value"][0]),
-                help=f"Between {page.money(day['prediction_interval_lower_bound'][0])} and "
-                f"{page.money(day['prediction_interval_upper_bound'][0])}, forecast by day.",
-            )
+        with text:
+            show_cards(_cards(page, done, until_now, so_far, expected), across=1)
         with picture:
             _day_chart(page, card, done, predicted)
+
+
+def _cards(
+    page: Page, done: pd.DataFrame, until_now: pd.DataFrame, so_far: float, expected: float
+) -> list[Card]:
+    of_hours = formats.relative_change(so_far, until_now["forecast_value"].sum())
+    cards = [
+        Card(
+            "Net revenue so far",
+            page.money(so_far),
+            formats.change(of_hours),
+            compared="on the forecast",
+            about=f"{len(done)} complete hours.",
+        ),
+        Card("And forecast of the rest", page.money(so_far + expected)),
+    ]
+    day = page.connection.query(queries.DAY_FORECAST, day=page.clock.as_of_date)
+    if len(day):
+        low = page.money(day["prediction_interval_lower_bound"][0])
+        high = page.money(day["prediction_interval_upper_bound"][0])
+        cards.append(
+            Card(
+                "Whole day, forecast",
+                page.money(day["forecast_value"][0]),
+                about=f"Between {low} and {high}, forecast by day.",
+            )
+        )
+    return cards
 
 
 def _day_chart(page: Page, card: Panel, done: pd.DataFrame, predicted: pd.DataFrame) -> None:

@@ -81,7 +81,7 @@ def _sum(label: str, column: str, shape: Callable[[float], str], period: _Days) 
     return Card(
         label,
         shape(now),
-        formats.signed_percent(formats.relative_change(now, before)),
+        formats.change(formats.relative_change(now, before)),
         about=meaning(MART, column),
         days=period.course(column),
         note=None if before is None else f"{shape(before)} before",
@@ -107,7 +107,7 @@ def _rate(
     return Card(
         label,
         formats.percent(now, digits),
-        formats.signed_points(now, rate(period.before)),
+        formats.points(now, rate(period.before)),
         about=f"{about} The curve is that of {WEEK} days each.",
         days=period.weekly(top) / period.weekly(bottom).where(period.weekly(bottom) > 0),
         good_up=good_up,

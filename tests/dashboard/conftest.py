@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree
 
 import pyarrow as pa
 import pytest
@@ -28,6 +29,16 @@ IN_A_BROWSER = (
 )
 
 Open = Callable[..., AppTest]
+
+
+class ReadCard(NamedTuple):
+    """A key figure as it is read."""
+
+    label: str
+    value: str
+    note: str
+    delta: str
+    about: str
 
 
 @pytest.fixture(scope="session")
@@ -114,5 +125,41 @@ def charts(app: AppTest) -> int:
     return len(app.get("vega_lite_chart"))
 
 
+def cards(app: AppTest) -> list[ReadCard]:
+    """Every key figure of the page, in its order."""
+    rows = [
+        ElementTree.fromstring(each.proto.body)
+        for each in app.get("html")
+        if each.proto.body.startswith('<dl class="cards"')
+    ]
+    return [
+        ReadCard(
+            _text_of(each.find("dt")).split("?")[0],
+            *(_text_of(each.find(f"dd[@class='{name}']")) for name in ("value", "note")),
+            next((_text_of(part) for part in each if "delta" in part.get("class", "")), ""),
+            _text_of(each.find("dt/span/span")),
+        )
+        for row in rows
+        for each in row
+    ]
+
+
+def card(app: AppTest, label: str) -> ReadCard:
+    return next(each for each in cards(app) if each.label == label)
+
+
+def offered(app: AppTest, panel: str) -> list[str]:
+    """What a card offers as files, once they are asked for: names and numbers of rows."""
+    app.session_state[f"data_{panel}"] = True
+    rows = [str(each.value) for each in app.run().caption if str(each.value).endswith(" rows")]
+    del app.session_state[f"data_{panel}"]
+    app.run()
+    return rows
+
+
 def metric(app: AppTest, label: str) -> str:
-    return next(str(each.value) for each in app.metric if each.label == label)
+    return card(app, label).value
+
+
+def _text_of(element: ElementTree.Element | None) -> str:
+    return "" if element is None else "".join(element.itertext())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -102,6 +103,17 @@ def test_the_numbers_on_the_overview_are_those_of_the_marts(server: Server, page
     } <= set(figures(page))
 
 
+def test_the_rows_of_a_card_are_taken_away_as_a_file(server: Server, page: Page) -> None:
+    show(page, server)
+    page.locator('.st-key-panel_share [data-testid="stPopoverButton"]').click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="CSV").click()
+    assert taken.value.suggested_filename == "share.csv"
+    rows = pd.read_csv(taken.value.path())
+    assert len(rows) > 1
+    assert "category" in rows
+
+
 def test_the_documentation_of_the_marts_opens_and_fetches_nothing(
     server: Server, page: Page
 ) -> None:
@@ -127,4 +139,4 @@ def chosen(page: Page) -> str:
 
 
 def figures(page: Page) -> list[str]:
-    return page.locator('[data-testid="stMetricValue"]').all_inner_texts()
+    return page.locator(".card .value").all_inner_texts()

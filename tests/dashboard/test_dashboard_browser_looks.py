@@ -23,10 +23,8 @@ WIDTHS = {"light": (1600, 1024), "dark": (390, 1280)}
 LOOKS = 5
 GRAVE = {"serious", "critical"}
 STREAMLITS_OWN = {
-    # the small charts of st.metric
-    "svg-img-alt": '[data-testid="stMetricChart"] g[role="graphics-symbol"], '
     # what Vega draws where an interval is selected: it has a role, and no place for words
-    'g[class$="_brush"], g[class$="_brush_bg"]',
+    "svg-img-alt": 'g[class$="_brush"], g[class$="_brush_bg"]',
 }
 """Findings in markup that neither Python nor a style can reach: rule, and which elements."""
 PROBING = re.compile(r"/_stcore/(health|host-config)$")

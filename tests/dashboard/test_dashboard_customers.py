@@ -13,7 +13,7 @@ from dashboard.views.customers_cohorts import with_all
 from dashboard.views.customers_segments import SEGMENTS
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, metric, sound
+from tests.dashboard.conftest import Open, card, metric, sound
 
 
 def asked(home: Path, sql: str, **parameters: object) -> list[dict[str, object]]:
@@ -62,9 +62,9 @@ def test_new_and_returning_buyers_are_those_of_the_chosen_days(
     days = [str(end - timedelta(days=6)), str(end)]
     app = sound(open_app(shop_home, "customers", dates=days))
     assert metric(app, "Returning") == formats.percent(1 - fresh / everybody, 2)
-    card = next(each for each in app.metric if each.label == "New customers")
-    assert card.value == formats.compact(float(fresh))
-    assert card.delta == (formats.signed_percent(fresh / fresh_before - 1) or "")
+    shown = card(app, "New customers")
+    assert shown.value == formats.compact(float(fresh))
+    assert shown.delta == (formats.change(fresh / fresh_before - 1) or "")
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import formats
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, charts, metric, sound
+from tests.dashboard.conftest import Open, charts, metric, offered, sound
 
 pytestmark = pytest.mark.slow
 
@@ -117,13 +117,8 @@ def test_categories_that_are_filtered_away_stay_to_be_clicked(
 ) -> None:
     everywhere = sound(open_app(shop_home, "discounts"))
     one = sound(open_app(shop_home, "discounts", categories=["Electronics"]))
-    assert shown(one, "elasticity") == shown(everywhere, "elasticity")
-    assert shown(one, "effect_categories") == shown(everywhere, "effect_categories")
-
-
-def shown(app: AppTest, name: str) -> str:
-    """How many rows a card offers as a file."""
-    return next(each.value for each in app.caption if str(each.value).startswith(f"{name} · "))
+    assert offered(one, "elasticity") == offered(everywhere, "elasticity")
+    assert offered(one, "effect_categories") == offered(everywhere, "effect_categories")
 
 
 def test_purchases_alone_have_no_discount_and_say_so(purchases_home: Path, open_app: Open) -> None:

@@ -61,6 +61,7 @@ def test_a_change_has_an_arrow() -> None:
     assert formats.change(0.041) == "▲ 4.1 %"
     assert formats.change(-0.2) == "▼ 20.0 %"
     assert formats.change(None) == "–"
+    assert formats.change(11.3) == "▲ 12 ×"
 
 
 def test_a_change_from_nothing_says_nothing() -> None:
@@ -93,7 +94,7 @@ def test_a_short_span_is_told_to_the_hundredth(seconds: float, text: str) -> Non
 
 
 def test_a_rate_that_stands_still_has_no_delta() -> None:
-    assert formats.signed_points(0.052, 0.05) == "0.20 pp"
-    assert formats.signed_points(0.05, 0.052) == "-0.20 pp"
-    assert formats.signed_points(0.05, 0.05) is None
-    assert formats.signed_points(0.05, None) is None
+    assert formats.points(0.052, 0.05) == "▲ 0.20 pp"
+    assert formats.points(0.05, 0.052) == "▼ 0.20 pp"
+    assert formats.points(0.05, 0.05) is None
+    assert formats.points(0.05, None) is None

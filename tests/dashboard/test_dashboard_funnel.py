@@ -14,7 +14,7 @@ from dashboard.views.funnel_rates import rate_course
 from dashboard.views.funnel_steps import PALETTE, in_hundred
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, metric, sound
+from tests.dashboard.conftest import Open, card, cards, metric, sound
 from tests.dashboard.conftest import charts as charts_of
 
 STEPS = ("sessions_viewed", "sessions_carted", "sessions_purchased")
@@ -63,8 +63,8 @@ def test_the_rates_are_those_of_the_mart_beside_the_days_before(
     assert metric(app, "View → cart") == formats.percent(carted / viewed, 2)
     assert metric(app, "Cart → purchase") == formats.percent(purchased / carted, 2)
     assert metric(app, "Carts left") == formats.compact(float(carted - purchased))
-    card = next(each for each in app.metric if each.label == "View → purchase")
-    assert card.delta == (formats.signed_points(purchased / viewed, earlier[2] / earlier[0]) or "")
+    shown = card(app, "View → purchase")
+    assert shown.delta == (formats.points(purchased / viewed, earlier[2] / earlier[0]) or "")
 
 
 @pytest.mark.slow
@@ -130,7 +130,7 @@ def test_categories_are_compared_at_every_rate(rate: str, shop_home: Path, open_
 def test_without_a_period_before_nothing_is_compared(shop_home: Path, open_app: Open) -> None:
     days = asked(shop_home, "select first_date, last_complete_date from pipeline_clock")[0]
     app = sound(open_app(shop_home, "funnel", dates=[str(day) for day in days.values()]))
-    assert not any(each.delta for each in app.metric)
+    assert not any(each.delta for each in cards(app))
     assert not any("days before" in each.value for each in [*app.caption, *app.markdown])
 
 
@@ -203,6 +203,8 @@ def test_rows_that_are_not_chosen_are_faded_and_every_difference_has_room() -> N
     ends = {"a": ("Before", "#000000"), "b": ("Now", "#ffffff")}
     chart = charts.dumbbells(rows, label="category", ends=ends, title="Rate", chosen=["Women's"])
     joins, points = chart.to_dict()["layer"][1:3]
-    assert '["Women\'s"]' in joins["encoding"]["opacity"]["condition"]["test"]
+    assert joins["encoding"]["opacity"]["condition"]["test"] == "datum.is_chosen"
+    rows_drawn = next(iter(charts.to_spec(chart)["datasets"].values()))
+    assert rows_drawn["is_chosen"].tolist() == [False, True]
     assert joins["encoding"]["x"]["scale"]["domain"][1] > 0.3 + 0.05
     assert points["encoding"]["color"]["scale"]["domain"] == ["Before", "Now"]

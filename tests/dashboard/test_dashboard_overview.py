@@ -9,7 +9,7 @@ import pytest
 from dashboard import formats
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, charts, metric, sound
+from tests.dashboard.conftest import Open, card, cards, charts, metric, sound
 
 pytestmark = pytest.mark.slow
 
@@ -44,9 +44,9 @@ def test_revenue_is_compared_with_the_days_before(
     app = sound(open_app(shop_home, dates=[str(day) for day in week]))
     now = revenue(shop_home, *week)
     before = revenue(shop_home, *(day - timedelta(days=7) for day in week))
-    card = next(each for each in app.metric if each.label == "Net revenue")
-    assert card.value == formats.money(now, "USD")
-    assert card.delta == formats.signed_percent(now / before - 1)
+    shown = card(app, "Net revenue")
+    assert shown.value == formats.money(now, "USD")
+    assert shown.delta == formats.change(now / before - 1)
     assert f"Net revenue was {formats.money(now, 'USD')}" in app.markdown[1].value
     assert formats.change(now / before - 1) in app.markdown[1].value
 
@@ -58,10 +58,10 @@ def test_the_same_weekdays_are_said_where_they_are_other_days(
     app = sound(open_app(shop_home, dates=[str(start), str(end)]))
     now = revenue(shop_home, start, end)
     weekdays = revenue(shop_home, *(day - timedelta(days=14) for day in (start, end)))
-    notes = [each.value for each in app.caption if "same weekdays" in each.value]
-    assert f"{formats.change(now / weekdays - 1)} on same weekdays" in notes
+    note = card(app, "Net revenue").note
+    assert note == f"{formats.change(now / weekdays - 1)} on same weekdays"
     whole_week = sound(open_app(shop_home, dates=[str(day) for day in week]))
-    assert not [each for each in whole_week.caption if "same weekdays" in each.value]
+    assert not [each for each in cards(whole_week) if "same weekdays" in each.note]
 
 
 def test_what_changed_most_is_said_in_words(
@@ -89,7 +89,7 @@ def test_what_changed_most_is_said_in_words(
 def test_a_period_without_one_before_it_is_not_compared(shop_home: Path, open_app: Open) -> None:
     days = asked(shop_home, "select first_date, last_complete_date from pipeline_clock")[0]
     app = sound(open_app(shop_home, dates=[str(day) for day in days.values()]))
-    assert not any(each.delta for each in app.metric[:6])
+    assert not any(each.delta for each in cards(app)[:6])
     assert any("do not reach back" in each.value for each in app.info)
 
 

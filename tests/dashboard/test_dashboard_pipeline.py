@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard import formats, prefect_api
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, metric, sound
+from tests.dashboard.conftest import Open, card, metric, sound
 
 RUN = {"flow_id": "1", "total_run_time": 4.5, "expected_start_time": "2026-03-01T10:00:00Z"}
 ANSWERS: dict[str, list[dict[str, Any]]] = {
@@ -99,6 +99,6 @@ def test_the_cards_are_sums_of_the_mart_over_the_chosen_dates(
     staged = first["rows_staged"] + second["rows_staged"]
     app = sound(open_app(shop_home, "pipeline", dates=chosen))
     assert metric(app, "Rows that count") == formats.percent(staged / received, 2)
-    assert any(each.value == f"of {formats.compact(received)} received" for each in app.caption)
+    assert card(app, "Rows that count").note == f"of {formats.compact(received)} received"
     assert metric(app, "Last build") == "✓ green"
     assert any("the last build was green" in each.value for each in app.markdown)

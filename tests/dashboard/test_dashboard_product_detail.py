@@ -12,7 +12,7 @@ from dashboard.connection import to_frame
 from dashboard.views.product_detail_days import COURSES, _steps
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, charts, metric, sound
+from tests.dashboard.conftest import Open, card, cards, charts, metric, sound
 
 
 def ask(home: Path, sql: str) -> pd.DataFrame:
@@ -65,8 +65,8 @@ def test_figures_are_those_of_the_dates_chosen_beside_the_days_before(
     assert metric(app, "Conversion") == formats.percent(now["conversion"], 2)
     assert metric(app, "Return rate") == formats.percent(now["returned"])
     assert metric(app, "Rating") == f"{discounted['avg_rating']:.2f}"
-    views = next(each for each in app.metric if each.label == "Views")
-    assert views.delta == formats.signed_percent(now["views"] / before["views"] - 1)
+    views = card(app, "Views")
+    assert views.delta == formats.change(now["views"] / before["views"] - 1)
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ def test_what_was_never_viewed_nor_on_sale_is_shown_by_what_is_known(
     purchases_home: Path, open_app: Open
 ) -> None:
     app = sound(open_app(purchases_home, "products", product="cd"))
-    assert [each.label for each in app.metric] == [
+    assert [each.label for each in cards(app)] == [
         "Net revenue",
         "Units sold",
         "Return rate",

@@ -11,7 +11,7 @@ from dashboard.connection import to_frame
 from dashboard.views.products_table import search
 from esynapse.home import open_home
 from esynapse.warehouse.local import LocalWarehouse
-from tests.dashboard.conftest import Open, charts, metric, sound
+from tests.dashboard.conftest import Open, card, charts, metric, sound
 
 
 def ask(home: Path, sql: str) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def test_bands_and_their_revenue_are_those_of_the_marts(shop_home: Path, open_ap
     assert metric(app, "Strong") == f"{bands['products']['strong']:,}"
     assert metric(app, "Weak") == f"{bands['products']['weak']:,}"
     share = bands["revenue"]["weak"] / bands["revenue"].sum()
-    assert formats.percent(share) + " of revenue" in [each.value for each in app.caption]
+    assert card(app, "Weak").note == formats.percent(share) + " of revenue"
     answer = app.markdown[1].value
     assert f"**{bands['products']['weak']:,} of {bands['products'].sum():,} products" in answer
     assert f"bring **{formats.percent(share, 0)} of revenue**" in answer

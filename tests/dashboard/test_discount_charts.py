@@ -34,7 +34,8 @@ def spec_of(chart: Any) -> dict[str, Any]:
 
 
 def rows_of(spec: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(spec["datasets"][spec["data"]["name"]])
+    frame: pd.DataFrame = spec["datasets"][spec["data"]["name"]]
+    return [dict(row) for _, row in frame.iterrows()]
 
 
 def test_a_wild_interval_ends_in_an_arrow_at_the_edge_and_leaves_room_for_the_others() -> None:
