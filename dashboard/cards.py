@@ -48,9 +48,8 @@ class Card:
 
 def show_cards(cards: Sequence[Card], *, across: int | None = None) -> None:
     """Draw them in a row, or ``across`` to a row; fewer where the page is narrow (style.css)."""
-    st.html(
-        f'<dl class="cards" data-across="{across or len(cards)}">{"".join(map(as_html, cards))}</dl>'
-    )
+    drawn = "".join(map(as_html, cards))
+    st.html(f'<dl class="cards" data-across="{across or len(cards)}">{drawn}</dl>')
 
 
 def as_html(card: Card) -> str:

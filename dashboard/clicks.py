@@ -16,6 +16,8 @@ from dashboard import charts, filters
 from dashboard.filters import CATEGORIES, DATES
 
 PICK, ZOOM = "pick", "zoom"
+ZOOMED = "zoomed"
+"""How often a span was drawn: with each, new charts, on which none is drawn yet."""
 PRODUCT = "product"
 """The query parameter that names the product in detail."""
 PRODUCT_ID = "product_id"
@@ -43,6 +45,7 @@ def zoom_dates(key: str) -> None:
     """The span drawn in the chart ``key`` becomes the dates filter."""
     span = next(iter((st.session_state[key].selection.get(ZOOM) or {}).values()), None)
     if span:
+        st.session_state[ZOOMED] = st.session_state.get(ZOOMED, 0) + 1
         st.session_state[DATES] = tuple(_day(each) for each in (min(span), max(span)))
 
 

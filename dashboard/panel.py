@@ -16,8 +16,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts
-from dashboard.clicks import ZOOM
-from dashboard.filters import DATES
+from dashboard.clicks import ZOOM, ZOOMED
 
 Write = Callable[[pa.Table, io.BytesIO], None]
 FORMATS: dict[str, tuple[str, Write]] = {
@@ -56,8 +55,8 @@ class Panel:
         """
         self.offer(rows, name)
         key = f"chart_{self.name}_{name}" if name else f"chart_{self.name}"
-        if pick == ZOOM:  # a new chart for other days: on the old one the drawn span would stay
-            key += f"_{st.session_state.get(DATES)}"
+        if pick == ZOOM:
+            key += f"_{st.session_state.get(ZOOMED, 0)}"
         spec = charts.to_spec(chart)
         if pick is None:
             st.vega_lite_chart(spec=spec, key=key, alt=alt_text)

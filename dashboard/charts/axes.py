@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import Undefined, UndefinedType
 
 Value = TypeVar("Value", alt.ColorValue, alt.OpacityValue)
 
@@ -95,9 +96,13 @@ def hour_axis(hours: pd.Series) -> alt.Axis:
     return alt.Axis(format="%H:%M", labelOverlap=True)
 
 
-def name_axis() -> alt.Axis:
-    """Every label of a list, none left out, each level with its mark."""
-    return alt.Axis(labelLimit=240, labelOverlap=False, labelFlush=False)
+def names(label: str, scale: alt.Scale | UndefinedType = Undefined) -> alt.Y:
+    """A list from the top down, in the order of the rows; no name is left out.
+
+    The order is not said by the chart: another one leaves it as it is.
+    """
+    axis = alt.Axis(labelLimit=240, labelOverlap=False, labelFlush=False)
+    return alt.Y(f"{label}:N", sort=None, title=None, scale=scale, axis=axis)
 
 
 def amount_axis(**options: Any) -> alt.Axis:

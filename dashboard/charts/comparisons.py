@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of, either, name_axis
+from dashboard.charts.axes import amount_axis, colour_of, either, names
 from dashboard.charts.chosen import brings_out, with_chosen
 from dashboard.charts.layers import layered
 
@@ -35,7 +35,7 @@ def ranked_bars(
     )
     ranked = rows.sort_values(value, ascending=False) if longest_first else rows
     base = alt.Chart(with_chosen(ranked, label, chosen)).encode(
-        y=alt.Y(f"{label}:N", sort=ranked[label].tolist(), title=None, axis=name_axis()),
+        y=names(label),
         x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(format=shape, tickCount=4)),
         tooltip=[
             alt.Tooltip(f"{label}:N", title="Name"),
@@ -58,7 +58,7 @@ def changes(rows: pd.DataFrame, *, label: str, value: str, title: str) -> alt.Ch
         alt.Chart(rows)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
-            y=alt.Y(f"{label}:N", sort=rows[label].tolist(), title=None, axis=name_axis()),
+            y=names(label),
             x=alt.X(f"{value}:Q", title=title, axis=amount_axis(tickCount=5)),
             color=either(alt.ColorValue, f"datum.{value} >= 0", colours.ACTUAL, colours.PROMOTION),
             tooltip=[

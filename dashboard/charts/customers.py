@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of, either, name_axis
+from dashboard.charts.axes import amount_axis, colour_of, either, names
 from dashboard.charts.layers import layered
 
 SHARES = {"Customers": colours.LIGHT, "Net revenue": colours.ACTUAL}
@@ -24,7 +24,7 @@ def segments(rows: pd.DataFrame) -> alt.LayerChart:
     """
     order = rows["segment"].drop_duplicates().tolist()
     base = alt.Chart().encode(
-        y=alt.Y("segment:N", sort=order, title=None, axis=name_axis()),
+        y=names("segment"),
         yOffset=alt.YOffset("measure:N", sort=list(SHARES)),
         x=alt.X("share:Q", title="Share of all", axis=alt.Axis(format=".0%", tickCount=5)),
         tooltip=[
@@ -88,7 +88,6 @@ def cohorts(rows: pd.DataFrame, *, shape: str, title: str, height: int) -> alt.L
     ``rows``: cohort (text, ALL above the others), months_since_first, value, is_complete,
     active_customers, cohort_size.
     """
-    order = rows["cohort"].drop_duplicates().tolist()
     drawn = rows.assign(so_far=rows["is_complete"].map({True: "", False: "not over yet"}))
     base = alt.Chart().encode(
         x=alt.X(
@@ -97,13 +96,7 @@ def cohorts(rows: pd.DataFrame, *, shape: str, title: str, height: int) -> alt.L
             axis=alt.Axis(labelAngle=0, orient="top"),
             scale=alt.Scale(paddingInner=0.06),
         ),
-        y=alt.Y(
-            "cohort:N",
-            sort=order,
-            title=None,
-            axis=name_axis(),
-            scale=alt.Scale(paddingInner=0.1),
-        ),
+        y=names("cohort", alt.Scale(paddingInner=0.1)),
         tooltip=[
             alt.Tooltip("cohort:N", title="First order"),
             alt.Tooltip("months_since_first:O", title="Months since"),

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import day_axis, name_axis
+from dashboard.charts.axes import day_axis, names
 from dashboard.charts.chosen import brings_out, with_chosen
 from dashboard.charts.layers import layered
 
@@ -27,6 +27,7 @@ PAID = {"more": colours.ACTUAL, "less": colours.PROMOTION}
 SHAPES = ["circle", "diamond"]
 WIDEST = (0.5, 8.0)
 """Of an axis of ratios: what lies beyond is an arrow at the edge."""
+BAND = alt.Scale(type="band", padding=0)
 TIMES = "'×' + format(datum.value, '~r')"
 
 
@@ -77,7 +78,7 @@ def category_lifts(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerCha
         rows: category, and what ``_lift`` takes.
         chosen: categories to bring out.
     """
-    base = alt.Chart().encode(y=_rows_of(rows["category"].tolist()), opacity=brings_out())
+    base = alt.Chart().encode(y=names("category", BAND), opacity=brings_out())
     layers = _lift(base, rows, name="category")
     drawn = with_chosen(_within(rows), "category", chosen)
     return layered(*layers, data=drawn, height=ROW * len(rows) + BELOW)
@@ -90,7 +91,7 @@ def elasticities(rows: pd.DataFrame, *, chosen: Sequence[str]) -> alt.LayerChart
     """
     ranked = with_chosen(rows.sort_values("elasticity"), "category", chosen)
     base = alt.Chart().encode(
-        y=_rows_of(ranked["category"].tolist()),
+        y=names("category", BAND),
         opacity=brings_out(),
         tooltip=[
             alt.Tooltip("category:N", title="Category"),
@@ -181,7 +182,7 @@ def _reach(rows: pd.DataFrame) -> tuple[float, float]:
 
 def _tall_rows(order: Sequence[str]) -> alt.Y:
     """The names are labels of an axis, whose colour comes with the theme, moved into the rows."""
-    names = alt.Axis(
+    labels = alt.Axis(
         labelAlign="left",
         labelPadding=0,
         labelOffset=NAME_AT,
@@ -194,12 +195,7 @@ def _tall_rows(order: Sequence[str]) -> alt.Y:
         zindex=1,
     )
     scale = alt.Scale(type="band", domain=list(order), padding=0)
-    return alt.Y("label:N", title=None, sort=list(order), scale=scale, axis=names)
-
-
-def _rows_of(order: Sequence[str]) -> alt.Y:
-    scale = alt.Scale(type="band", domain=list(order), padding=0)
-    return alt.Y("category:N", title=None, sort=list(order), scale=scale, axis=name_axis())
+    return alt.Y("label:N", title=None, sort=list(order), scale=scale, axis=labels)
 
 
 def _rule_at(x: float) -> alt.Chart:

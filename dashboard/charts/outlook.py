@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import amount_axis, colour_of, name_axis, percent_axis
+from dashboard.charts.axes import amount_axis, colour_of, names, percent_axis
 from dashboard.charts.chosen import brings_out, with_chosen
 from dashboard.charts.forecasts import BAND_OPACITY, diamonds, stamp, time_x
 from dashboard.charts.layers import layered
@@ -154,7 +154,7 @@ def ahead_by_category(
     """
     colour = {name: palette.get(name, colours.MUTED) for name in rows["category"]}
     base = alt.Chart().encode(
-        y=alt.Y("category:N", sort=rows["category"].tolist(), title=None, axis=name_axis()),
+        y=names("category"),
         tooltip=[
             alt.Tooltip("category:N", title="Category"),
             alt.Tooltip("forecast:Q", format=",.0f", title=title),
@@ -182,7 +182,7 @@ def ahead_by_category(
 def error_by_lead(rows: pd.DataFrame, *, height: int) -> alt.LayerChart:
     """How wrong forecasts were, by how far ahead. ``rows``: lead, wape, coverage, forecasts."""
     base = alt.Chart().encode(
-        y=alt.Y("lead:N", sort=rows["lead"].tolist(), title=None, axis=name_axis()),
+        y=names("lead"),
         x=alt.X(
             "wape:Q",
             title=None,

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import colours
-from dashboard.charts.axes import colour_of, day_axis, name_axis
+from dashboard.charts.axes import colour_of, day_axis, names
 from dashboard.charts.chosen import brings_out, with_chosen
 from dashboard.charts.layers import layered
 
@@ -60,7 +60,7 @@ def dumbbells(
         chosen: labels to bring out, the others faded; none brings out all.
     """
     columns = list(ends)
-    y = alt.Y(f"{label}:N", sort=rows[label].tolist(), title=None, axis=name_axis())
+    y = names(label)
     axis = alt.Axis(format=".1~%", tickCount=5)
     x = {"title": title, "scale": _wider(rows[columns]), "axis": axis}
     tooltip = [

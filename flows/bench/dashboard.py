@@ -72,7 +72,7 @@ def bench_dashboard(
 
     with chromium() as browser:
         ours = visit(browser, lambda: served(settings.home), pages, changes, tell)
-        least = visit(browser, floor, PAGES[:1], changes // 4, lambda _: None)
+        least = visit(browser, floor, PAGES[:1], max(changes // 4, 2), lambda _: None)
     tell(f"{viewers} viewers")
     with served(settings.home) as server:
         crowd = _crowd(server, viewers, pages, seconds)
@@ -115,9 +115,12 @@ def _visited(ours: Visits, least: Visits) -> list[Row]:
         (bottom,) = of_floor.values()
         rows.append(Row(f"{what}: median page", "s", wanted, median(found.values()), bottom))
         rows.append(Row(f"{what}: {worst}", "s", wanted, found[worst], bottom))
-    for name, share, wanted in (("p50", 0.5, ""), ("p95", 0.95, "≤ 500 ms"), ("max", 1.0, "")):
-        repaint = (quantile(times.all_changes, share) for times in (ours, least))
-        rows.append(Row(f"filter change to repaint: {name}", "ms", wanted, *repaint))
+    for part, wished in (("screen", "≤ 500 ms"), ("page", "")):
+        ours_ms, least_ms = ([getattr(t, part) for t in v.all_changes] for v in (ours, least))
+        what = {"screen": "filter change to repaint", "page": "the same, the whole page"}[part]
+        for name, share, wanted in (("p50", 0.5, ""), ("p95", 0.95, wished), ("max", 1.0, "")):
+            repaint = (quantile(times, share) for times in (ours_ms, least_ms))
+            rows.append(Row(f"{what}: {name}", "ms", wanted, *repaint))
     return rows
 
 
@@ -171,8 +174,9 @@ def _by_page(visits: Visits) -> pa.Table:
                 "warm": _shown(visits.warm[name], "s"),
                 "same browser": _shown(visits.again[name], "s"),
                 "changes": len(times),
-                "p50": _shown(quantile(times, 0.5), "ms"),
-                "p95": _shown(quantile(times, 0.95), "ms"),
+                "p50": _shown(quantile([each.screen for each in times], 0.5), "ms"),
+                "p95": _shown(quantile([each.screen for each in times], 0.95), "ms"),
+                "whole page, p95": _shown(quantile([each.page for each in times], 0.95), "ms"),
             }
             for name, times in visits.changes.items()
         ]
@@ -191,7 +195,8 @@ def _notes(
         "page has no chart); cold: a server that has just started; cold and warm: nothing in the "
         "browser's cache",
         f"filter change: {len(ours.all_changes)} of every filter on every page that it acts on "
-        f"({len(least.all_changes)} of the floor), from the click to the last change of the page",
+        f"({len(least.all_changes)} of the floor), from the click to the last change of what is on "
+        "the screen of 1280 × 900 px, and of the whole page",
         f"viewers: {seconds:.0f} s over WebSockets, of a server that drew each page before; each "
         "opens pages and changes filters after 1 to 3 s of thought: "
         f"{len(crowd.seen.loads)} pages, {len(crowd.seen.changes)} changes; a script's time is "

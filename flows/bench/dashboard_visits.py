@@ -1,13 +1,14 @@
 """One viewer with a browser: how long until a page has its first chart, and a filter its answer.
 
 All times are taken inside the page (see probe.js): from the start of the navigation to the first
-chart that is drawn, and from the last key or click to the last change of the page.
+chart that is drawn, and from the last key or click to the last change of what is on the screen and
+of the whole page.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from esynapse.errors import EsynapseError
 from flows.bench.browser import PROBE, SETTLE_SECONDS, Server, settled
@@ -15,6 +16,15 @@ from flows.bench.dashboard_filters import acting, change
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+
+
+class Repaint(NamedTuple):
+    """Milliseconds from a filter change."""
+
+    screen: float
+    """To the last change of what is on the screen, where a page begins."""
+    page: float
+    """To the last change of the whole page."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,10 @@ class Visits:
     """First chart, a later visit of the server, nothing in the browser's cache."""
     again: dict[str, float]
     """First chart, a later visit of the same browser."""
-    changes: dict[str, list[float]]
-    """From a filter change to the last change of the page."""
+    changes: dict[str, list[Repaint]]
 
     @property
-    def all_changes(self) -> list[float]:
+    def all_changes(self) -> list[Repaint]:
         return [time for times in self.changes.values() for time in times]
 
 
@@ -86,9 +95,9 @@ def _open(viewer: "BrowserContext", server: Server, name: str) -> float:
 
 def _change_filters(
     browser: "Browser", server: Server, pages: Sequence[str], wanted: int
-) -> dict[str, list[float]]:
+) -> dict[str, list[Repaint]]:
     """Change every filter that acts, page by page, until there are ``wanted`` changes."""
-    times: dict[str, list[float]] = {name: [] for name in pages}
+    times: dict[str, list[Repaint]] = {name: [] for name in pages}
     for turn in range(wanted):
         for name in pages:
             with _viewer(browser) as viewer:
@@ -103,9 +112,11 @@ def _change_filters(
     raise EsynapseError("no filter does anything on these pages")
 
 
-def _change(page: "Page", key: str, number: int) -> list[float]:
-    """Milliseconds of one change; none if the script had no cause to run."""
+def _change(page: "Page", key: str, number: int) -> list[Repaint]:
+    """One change; none if the script had no cause to run."""
     change(page, key, number)
     settled(page)
-    ran, time = page.evaluate("[probe.ran, probe.changed - probe.acted]")
-    return [time] if ran and time > 0 else []
+    ran, *times = page.evaluate(
+        "[probe.ran, ...[probe.painted(), probe.changed].map((time) => time - probe.acted)]"
+    )
+    return [Repaint(*times)] if ran and min(times) > 0 else []

@@ -107,7 +107,7 @@ def test_the_rows_of_a_card_are_taken_away_as_a_file(server: Server, page: Page)
     show(page, server)
     page.locator('.st-key-panel_share [data-testid="stPopoverButton"]').click()
     with page.expect_download() as taken:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     assert taken.value.suggested_filename == "share.csv"
     rows = pd.read_csv(taken.value.path())
     assert len(rows) > 1

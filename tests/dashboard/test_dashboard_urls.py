@@ -104,8 +104,11 @@ def test_every_parameter_of_an_address_is_tried() -> None:
 def test_no_page_lets_html_or_script_through() -> None:
     unsafe = re.compile(r"unsafe_allow|components\.(v1|v2|html)|st\.iframe")
     assert not [path.name for path, text in SOURCES.items() if unsafe.search(text)]
-    html = [line for text in SOURCES.values() for line in text.splitlines() if "st.html(" in line]
-    assert [line.strip() for line in html] == ["st.html(", 'st.html(HERE / "style.css")']
+    html = {
+        path.name: text.count("st.html(") for path, text in SOURCES.items() if "st.html(" in text
+    }
+    # the style, and the key figures, whose every text is escaped: test_dashboard_cards.py
+    assert html == {"app.py": 1, "cards.py": 1}
 
 
 def digest(home: Path) -> str:
