@@ -164,7 +164,10 @@ def _lift(base: alt.Chart, rows: pd.DataFrame, *, name: str, dy: int = 0) -> lis
             (f"datum.lower < {low}", "triangle-left", "lower"),
         )
     ]
-    return [_rule_at(1), spans, needed, points, *beyond]
+    # In tall rows one is marked below the names, not through them.
+    even = base.mark_tick(color=colours.MUTED, thickness=1, size=22, yOffset=dy)
+    one = even.encode(x=alt.XDatum(1)) if dy else _rule_at(1)
+    return [one, spans, needed, points, *beyond]
 
 
 def _within(rows: pd.DataFrame) -> pd.DataFrame:
