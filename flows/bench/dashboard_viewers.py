@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -27,6 +28,8 @@ CHANGES = 3
 """Filter changes on a page before the viewer opens the next one."""
 PATIENCE = 60.0
 """Seconds after which an answer that does not come is an error."""
+WHOLE_RUNS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+"""How the run of a whole script ends, if no other one follows at once."""
 
 
 @dataclass
@@ -100,23 +103,28 @@ class Session:
             open_timeout=PATIENCE,
         )
 
-    def run(self, fragment: str = "") -> float:
-        """Run the script, or a fragment of it, and read all that it draws; seconds it took."""
+    def run(self) -> float:
+        """Run the script and read all that it draws; seconds it took."""
         started = time.monotonic()
-        self._ask(fragment)
+        self._ask()
         while not self._read(self._socket.recv(timeout=PATIENCE)):
             pass
         return time.monotonic() - started
 
     def look(self, seconds: float, stop: threading.Event) -> None:
-        """Look at the page, whose fragments run again when they are due."""
+        """Look at the page, whose fragments run again when they are due.
+
+        Like a browser it does not wait for them: Streamlit drops such a run if it comes as another
+        ends, and the next one is soon due.
+        """
         end = time.monotonic() + seconds
         while not stop.is_set() and time.monotonic() < end:
             for fragment, (due, interval) in list(self._fragments.items()):
                 if time.monotonic() >= due:
                     self._fragments[fragment] = (time.monotonic() + interval, interval)
-                    self.run(fragment)
-            stop.wait(0.05)
+                    self._ask(fragment)
+            with suppress(TimeoutError):
+                self._read(self._socket.recv(timeout=0.05))
 
     def change_a_filter(self, dice: random.Random) -> bool:
         """Choose something else in one of the filters; whether there is any."""
@@ -134,7 +142,7 @@ class Session:
     def close(self) -> None:
         self._socket.close()
 
-    def _ask(self, fragment: str) -> None:
+    def _ask(self, fragment: str = "") -> None:
         message = BackMsg()
         asked = message.rerun_script
         if self._script:
@@ -146,7 +154,7 @@ class Session:
         self._socket.send(message.SerializeToString())
 
     def _read(self, data: str | bytes) -> bool:
-        """Take in one answer; whether it is the last of this run."""
+        """Take in one answer; whether it is the last of a run of the whole script."""
         assert isinstance(data, bytes)
         message = ForwardMsg.FromString(data)
         match message.WhichOneof("type"):
@@ -161,7 +169,7 @@ class Session:
             case "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     self.errors.append(f"{self.page}: the script does not compile")
-                return bool(message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+                return message.script_finished in WHOLE_RUNS
         return False
 
     def _draw(self, delta: Delta) -> None:
