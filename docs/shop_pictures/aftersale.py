@@ -6,7 +6,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from dashboard.charts.axes import name_axis, percent_axis
+from dashboard.charts.axes import names, percent_axis
 from esynapse.shop.calibration.waiting import Waits, waits
 from esynapse.shop.columns import Bools, Floats
 from esynapse.shop.profile import AfterSale
@@ -62,7 +62,7 @@ def _rates(shop: Shop) -> alt.LayerChart:
     low, high = shop.bounds("return_rate_units")
     rate = _waits(shop).share_within(within)
     whole = pd.DataFrame([{"category": "All", "rate": rate, "low": low, "high": high}])
-    y = alt.Y("category:N", sort=["All", *rows["category"]], title=None, axis=name_axis())
+    y = names("category").sort(["All", *rows["category"]])
     x = alt.X("rate:Q", title="Units that come back within 90 days", axis=percent_axis())
     bars = series(pd.concat([whole, rows]), SIMULATED).mark_bar(height=11).encode(x=x, y=y)
     span = series(whole, TARGET).mark_rule(strokeWidth=5).encode(x="low:Q", x2="high:Q", y=y)

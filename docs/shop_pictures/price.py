@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.axes import name_axis
+from dashboard.charts.axes import names
 from shop_pictures.look import PLANTED, SIMULATED, TRUTH_PALETTE, panel, picture, series
 from shop_pictures.product_days import product_days
 from shop_pictures.promoted import (
@@ -48,7 +48,7 @@ def _by_category(rows: pd.DataFrame) -> alt.LayerChart:
     whole = _compared(rows.assign(category="All"), "category", elasticity)
     found = _compared(rows, "category", elasticity).sort_values("planted")
     found = pd.concat([whole, found])
-    y = alt.Y("category:N", sort=list(found["category"]), title=None, axis=name_axis())
+    y = names("category").sort(list(found["category"]))
     x = alt.X(
         "value:Q", title="Elasticity", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=3)
     )

@@ -1,5 +1,6 @@
 """Homes with real marts, the app over one of them, and its server for a browser."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +40,14 @@ class ReadCard(NamedTuple):
     note: str
     delta: str
     about: str
+
+
+@pytest.fixture(autouse=True)
+def _the_main_module_stays_pythons_own() -> Iterator[None]:
+    """AppTest leaves the app's script there, which new processes of later tests would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -119,12 +119,13 @@ def test_a_new_account_that_google_does_not_know_everywhere_yet_is_waited_for(
 def test_a_short_wait_is_silent_and_a_long_one_says_once_what_is_lacking(
     google, cloud, connect, monkeypatch
 ):
-    monkeypatch.setattr(patience, "QUIET_SECONDS", 1.0)
+    monkeypatch.setattr(patience, "QUIET_SECONDS", 60.0)
     said: list[str] = []
     google.late = 1
     provision(cloud, connect(), say=said.append)
     assert said == []
     destroy(cloud, connect())
+    monkeypatch.setattr(patience, "QUIET_SECONDS", 0.0)
     google.late = 3
     provision(cloud, connect(), say=said.append)
     (line,) = said
