@@ -1,6 +1,5 @@
 """What is served: the Streamlit page, and beside it the documentation of the dbt project."""
 
-import altair as alt
 import streamlit as st
 from altair.utils import schemapi
 from starlette.middleware import Middleware
@@ -31,5 +30,4 @@ def dbt_docs(_: Request) -> Response:
 
 
 schemapi.disable_debug_mode()  # see charts.to_spec
-alt.data_transformers.disable_max_rows()
 app = st.App("app.py", routes=[Route("/dbt-docs", dbt_docs)], middleware=[Middleware(FirstVisit)])
