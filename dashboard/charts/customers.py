@@ -22,7 +22,6 @@ def segments(rows: pd.DataFrame) -> alt.LayerChart:
 
     ``rows``: segment, measure (a key of SHARES), share; in the order in which they are drawn.
     """
-    order = rows["segment"].drop_duplicates().tolist()
     base = alt.Chart().encode(
         y=names("segment"),
         yOffset=alt.YOffset("measure:N", sort=list(SHARES)),
@@ -37,7 +36,7 @@ def segments(rows: pd.DataFrame) -> alt.LayerChart:
     figures = base.mark_text(align="left", dx=4, fontSize=10, color=colours.MUTED).encode(
         text=alt.Text("share:Q", format=".0%")
     )
-    return layered(bars, figures, data=rows, height=38 * len(order) + 60)
+    return layered(bars, figures, data=rows, height=38 * rows["segment"].nunique() + 60)
 
 
 def lifetime_values(rows: pd.DataFrame, title: str, height: int) -> alt.LayerChart:

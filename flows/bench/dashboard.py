@@ -115,9 +115,11 @@ def _visited(ours: Visits, least: Visits) -> list[Row]:
         (bottom,) = of_floor.values()
         rows.append(Row(f"{what}: median page", "s", wanted, median(found.values()), bottom))
         rows.append(Row(f"{what}: {worst}", "s", wanted, found[worst], bottom))
-    for part, wished in (("screen", "≤ 500 ms"), ("page", "")):
+    for what, part, wished in (
+        ("filter change to repaint", "screen", "≤ 500 ms"),
+        ("the same, the whole page", "page", ""),
+    ):
         ours_ms, least_ms = ([getattr(t, part) for t in v.all_changes] for v in (ours, least))
-        what = {"screen": "filter change to repaint", "page": "the same, the whole page"}[part]
         for name, share, wanted in (("p50", 0.5, ""), ("p95", 0.95, wished), ("max", 1.0, "")):
             repaint = (quantile(times, share) for times in (ours_ms, least_ms))
             rows.append(Row(f"{what}: {name}", "ms", wanted, *repaint))
