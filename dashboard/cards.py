@@ -39,7 +39,7 @@ class Card:
     note: str | None = None
     """A line below, a second comparison for example."""
     about: str | None = None
-    """What it means, one hover away; of a mart's column by glossary.meaning."""
+    """What it means, one hover away; of a mart's column by mart_docs.meaning."""
     days: pd.Series | None = None
     """Its course, drawn as a sparkline."""
     good_up: bool | None = True

@@ -85,7 +85,7 @@ def panel(
     """A card in which the block draws.
 
     Args:
-        about: shown when hovering over the title; a definition comes from glossary.meaning.
+        about: shown when hovering over the title; a definition comes from mart_docs.meaning.
     """
     with st.container(border=True, height=height, key=f"panel_{name}"):
         head = st.container(horizontal=True, vertical_alignment="center", key=f"head_{name}")

@@ -5,7 +5,7 @@ import pandas as pd
 from dashboard import formats
 from dashboard.cards import Card, show_cards
 from dashboard.comparison import Comparison
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 
 WINDOWS = {90: "90 days", 28: "28 days"}

@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import charts, states
 from dashboard.charts.customers import ALL
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
 

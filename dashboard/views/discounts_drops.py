@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import charts, clicks, colours, formats, queries, states
 from dashboard.charts.axes import FEW_DAYS
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
 

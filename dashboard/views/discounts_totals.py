@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard import formats, lift, measures, queries
 from dashboard.cards import Card, show_cards
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 
 

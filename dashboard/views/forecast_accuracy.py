@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import queries, states
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_subject import MEASURES, Subject, series_name
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import charts, clicks, formats, queries, states
 from dashboard.cards import Card, show_cards
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_outlook import Outlook, first_drawn, look_ahead
 from dashboard.views.forecast_subject import Subject

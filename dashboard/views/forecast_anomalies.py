@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_subject import Subject, series_name
 

@@ -5,7 +5,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import charts, states
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import Panel, panel
 from dashboard.views.forecast_subject import Subject
 

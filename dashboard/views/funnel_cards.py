@@ -5,7 +5,7 @@ from typing import NamedTuple
 from dashboard import formats
 from dashboard.cards import show_cards
 from dashboard.comparison import Comparison
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.views.funnel_steps import CARTED, PURCHASED, VIEWED
 

@@ -5,7 +5,7 @@ import pandas as pd
 from dashboard import formats, measures
 from dashboard.cards import show_cards
 from dashboard.comparison import Comparison
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, formats, states
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
 from dashboard.views.pipeline_trust import newest_build

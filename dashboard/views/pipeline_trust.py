@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats, trust
 from dashboard.cards import Card, show_cards
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.status import local_status
 from esynapse.settings import load_settings

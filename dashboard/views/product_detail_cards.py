@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard import formats, measures, queries
 from dashboard.cards import Card, show_cards
 from dashboard.charts.axes import WEEKLY_FROM_DAYS
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 
 MART = "daily_product_kpis"

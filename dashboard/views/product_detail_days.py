@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import charts, clicks, colours, measures, queries, states
 from dashboard.charts.axes import WEEKLY_FROM_DAYS
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
 

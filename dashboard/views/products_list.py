@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import filters, formats, health, measures, queries, states
 from dashboard.cards import Card, show_cards
-from dashboard.glossary import meaning
+from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page, open_page
 from dashboard.views.products_map import show_map, show_needs
 from dashboard.views.products_table import show_table

@@ -18,29 +18,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard import clicks, formats, glossary, hint
+from dashboard import clicks, formats, hint
 from dashboard.filters import CATEGORIES, DATES, Selection, summary
 from dashboard.panel import FORMATS, as_file
-from esynapse.pipeline.dbt_project import DBT_PROJECT
-
-
-def test_a_figure_means_what_dbt_says_of_its_column() -> None:
-    assert glossary.meaning("daily_revenue", "average_order_value").startswith("Gross revenue ÷")
-    for mart, column in (("daily_revenue", "profit"), ("daily_profit", "revenue")):
-        with pytest.raises(KeyError):
-            glossary.meaning(mart, column)
-
-
-def test_words_with_one_meaning_everywhere_are_filled_in() -> None:
-    days, categories = (
-        glossary.meaning(mart, "net_revenue")
-        for mart in ("daily_revenue", "daily_category_revenue")
-    )
-    assert days == categories
-    for path in (DBT_PROJECT / "models" / "marts").glob("*.sql"):
-        known = glossary._columns(path.stem)
-        assert known
-        assert not [text for text in known.values() if "{{" in text or not text]
 
 
 @given(
