@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, clicks, colours, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
 from dashboard.views.customers_cards import WINDOWS
+from esynapse.pipeline.mart_docs import meaning
 
 FULL_HEIGHT = 290  # pixels
 

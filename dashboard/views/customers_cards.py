@@ -5,8 +5,8 @@ import pandas as pd
 from dashboard import formats
 from dashboard.cards import Card, show_cards
 from dashboard.comparison import Comparison
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
+from esynapse.pipeline.mart_docs import meaning
 
 WINDOWS = {90: "90 days", 28: "28 days"}
 """Of the repeat rate, the longest first."""

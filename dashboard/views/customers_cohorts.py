@@ -5,9 +5,9 @@ import streamlit as st
 
 from dashboard import charts, states
 from dashboard.charts.customers import ALL
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
+from esynapse.pipeline.mart_docs import meaning
 
 SHOWN_COHORTS = 24
 SHOWN_MONTHS = 12

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, queries
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 SEGMENTS = {
     "Champions": "Reward them",

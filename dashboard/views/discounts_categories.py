@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, clicks, lift, queries, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
+from esynapse.pipeline.mart_docs import meaning
 
 MARKS = (
     "Units ÷ expected units. ● brought more revenue than the regular price would have, ◆ less; "

@@ -5,9 +5,9 @@ import streamlit as st
 
 from dashboard import charts, clicks, colours, formats, queries, states
 from dashboard.charts.axes import FEW_DAYS
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
+from esynapse.pipeline.mart_docs import meaning
 
 KINDS = {True: "Promotion", False: "New price"}
 PALETTE = {"Promotion": colours.PROMOTION, "New price": colours.ACTUAL}

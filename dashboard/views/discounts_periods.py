@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import charts, clicks, formats, queries, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
 from dashboard.queries.discounts import MOST_ROWS
 from dashboard.views.discounts_categories import MARKS
+from esynapse.pipeline.mart_docs import meaning
 
 LARGEST = 12
 """In the charts; the table has the others."""

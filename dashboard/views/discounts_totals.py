@@ -6,8 +6,8 @@ from datetime import date
 
 from dashboard import formats, lift, measures, queries
 from dashboard.cards import Card, show_cards
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
+from esynapse.pipeline.mart_docs import meaning
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import queries, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_subject import MEASURES, Subject, series_name
+from esynapse.pipeline.mart_docs import meaning
 
 SCORES = {
     "mase_ratio": ("Against naive", "%.2f"),

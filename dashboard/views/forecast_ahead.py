@@ -7,11 +7,11 @@ import streamlit as st
 
 from dashboard import charts, clicks, formats, queries, states
 from dashboard.cards import Card, show_cards
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_outlook import Outlook, first_drawn, look_ahead
 from dashboard.views.forecast_subject import Subject
 from dashboard.views.forecast_trust import against_naive, show_leads
+from esynapse.pipeline.mart_docs import meaning
 
 EARLIER = 6
 """Earlier forecasts drawn, at most: more are a tangle."""

@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_subject import Subject, series_name
+from esynapse.pipeline.mart_docs import meaning
 
 SHOWN = 20
 

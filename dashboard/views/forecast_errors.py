@@ -7,9 +7,9 @@ import streamlit as st
 
 from dashboard import charts, formats, queries, states
 from dashboard.cards import Card, show_cards
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_subject import Subject
+from esynapse.pipeline.mart_docs import meaning
 
 NO_CHANGE = 0.005
 """A smaller change of a share is none worth a word: half a percentage point."""

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, queries, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import Panel, panel
 from dashboard.views.forecast_subject import Subject
+from esynapse.pipeline.mart_docs import meaning
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 HOURS = [f"{hour:02d}" for hour in range(24)]

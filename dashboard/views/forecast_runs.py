@@ -5,9 +5,9 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import charts, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import Panel, panel
 from dashboard.views.forecast_subject import Subject
+from esynapse.pipeline.mart_docs import meaning
 
 MART = {"daily": "daily_forecast_vs_actual", "hourly": "hourly_forecast_vs_actual"}
 

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, formats, queries, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
 from dashboard.views.forecast_subject import Subject
+from esynapse.pipeline.mart_docs import meaning
 
 NEWEST = 10
 """Forecasts that speak for the ones to come: what older ones were worth says less."""

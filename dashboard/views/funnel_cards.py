@@ -5,9 +5,9 @@ from typing import NamedTuple
 from dashboard import formats
 from dashboard.cards import show_cards
 from dashboard.comparison import Comparison
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.views.funnel_steps import CARTED, PURCHASED, VIEWED
+from esynapse.pipeline.mart_docs import meaning
 
 
 class Rate(NamedTuple):

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, formats, measures
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 VIEWED, CARTED, PURCHASED = "sessions_viewed", "sessions_carted", "sessions_purchased"
 DIRECT = "sessions_bought_directly"

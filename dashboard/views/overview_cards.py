@@ -5,8 +5,8 @@ import pandas as pd
 from dashboard import formats, measures
 from dashboard.cards import show_cards
 from dashboard.comparison import Comparison
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
+from esynapse.pipeline.mart_docs import meaning
 
 
 def show_key_figures(page: Page, days: pd.DataFrame) -> None:

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, colours, formats, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import Panel, panel
 from dashboard.views.pipeline_trust import newest_build
+from esynapse.pipeline.mart_docs import meaning
 
 STRIP_DAYS = 30
 SECONDS_PER_MINUTE = 60

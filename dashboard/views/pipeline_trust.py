@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import formats, trust
 from dashboard.cards import Card, show_cards
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.status import local_status
+from esynapse.pipeline.mart_docs import meaning
 from esynapse.settings import load_settings
 from esynapse.warehouse import Freshness
 

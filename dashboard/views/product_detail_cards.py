@@ -9,8 +9,8 @@ import pandas as pd
 from dashboard import formats, measures, queries
 from dashboard.cards import Card, show_cards
 from dashboard.charts.axes import WEEKLY_FROM_DAYS
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
+from esynapse.pipeline.mart_docs import meaning
 
 MART = "daily_product_kpis"
 WEEK = 7

@@ -5,9 +5,9 @@ import streamlit as st
 
 from dashboard import charts, clicks, colours, measures, queries, states
 from dashboard.charts.axes import WEEKLY_FROM_DAYS
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 DAY = pd.Timedelta(days=1)
 COURSES = {

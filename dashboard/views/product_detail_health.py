@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, health, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 
 def show_health(product: pd.Series, parts: pd.DataFrame) -> None:

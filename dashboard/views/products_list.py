@@ -5,11 +5,11 @@ import streamlit as st
 
 from dashboard import filters, formats, health, measures, queries, states
 from dashboard.cards import Card, show_cards
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page, open_page
 from dashboard.views.products_map import show_map, show_needs
 from dashboard.views.products_table import show_table
 from dashboard.views.products_trending import show_trending
+from esynapse.pipeline.mart_docs import meaning
 
 WINDOW = "Of the last 28 complete days."
 

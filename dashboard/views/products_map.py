@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, clicks, colours, health, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 MOST_POINTS = 1_000
 FIRST = 6

@@ -7,9 +7,9 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import clicks, colours, formats, health, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 MOST_ROWS = 3_000
 ORDER = [

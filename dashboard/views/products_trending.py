@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import clicks, colours, queries, states
-from esynapse.pipeline.mart_docs import meaning
 from dashboard.page import Page
 from dashboard.panel import panel
+from esynapse.pipeline.mart_docs import meaning
 
 DAYS = 28
 
