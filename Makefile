@@ -1,6 +1,6 @@
 # Everything a person or a machine does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-emulator test-gcp check lint chaos truth bench lock format clean browser screenshots
+.PHONY: help up down tableau test test-emulator test-gcp check lint chaos truth bench lock format clean browser screenshots
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -20,6 +20,10 @@ up: .venv/run.stamp ## Set up, then run the whole pipeline on this machine (ARGS
 
 down: .venv/run.stamp ## Stop what `make up` runs
 	$(BIN)/esynapse down
+
+tableau: .venv/tableau.stamp ## The Tableau workbook into tableau/: with the default home's data, and over BigQuery (PROJECT=…, DATASET=esynapse)
+	$(BIN)/esynapse tableau
+	$(BIN)/esynapse tableau --mode bigquery --project $(or $(PROJECT),your-project) --dataset $(or $(DATASET),esynapse)
 
 test: .venv/dev.stamp browser ## Set up, then run every check and every test
 	$(BIN)/ruff format --check .
@@ -70,6 +74,7 @@ format: .venv/dev.stamp ## Format and mend what the linter can mend
 
 lock: .venv/uv.stamp ## Resolve requirements*.in into requirements*.txt
 	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements-tableau.in -o requirements-tableau.txt
 	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 requirements-emulator.in -o requirements-emulator.txt
 
@@ -91,6 +96,10 @@ browser:
 .venv/run.stamp: .venv/uv.stamp requirements.txt pyproject.toml
 	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+.venv/tableau.stamp: .venv/run.stamp requirements-tableau.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-tableau.txt
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt

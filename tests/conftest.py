@@ -20,8 +20,13 @@ settings.register_profile("thorough", max_examples=220, deadline=None)
 settings.register_profile("quick", max_examples=10, deadline=None)
 settings.load_profile("thorough")
 
-SHARING = ("tests/dashboard/", "tests/dbt_project/", "tests/truth/")
-"""Folders whose files share homes that take long to make."""
+SHARING = {
+    "tests/dashboard/": "shop",
+    "tests/tableau/": "shop",
+    "tests/dbt_project/": "dbt_project",
+    "tests/truth/": "truth",
+}
+"""Folders whose files share homes that take long to make → what they share."""
 SLOW_FILE = re.compile(r"^pytestmark = pytest\.mark\.slow$", re.MULTILINE)
 
 
@@ -33,14 +38,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 class Scheduler(LoadScopeScheduling):
-    """A worker gets whole files, or all files of a folder whose homes are shared.
+    """A worker gets whole files, or all files of the folders that share a home.
 
     xdist's own ``--dist loadgroup`` does nothing under pytest 9.2: each test is a group of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((folder for folder in SHARING if file.startswith(folder)), file)
+        return next((home for folder, home in SHARING.items() if file.startswith(folder)), file)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -77,3 +82,17 @@ def _settings_stay_as_they_were() -> Iterator[None]:
 def cdnow() -> Path:
     """A real file of orders: 69,659 lines of 23,570 customers, 1997-01 to 1998-06."""
     return cdnow_orders()
+
+
+@pytest.fixture(scope="session")
+def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five weeks of a small simulated shop, built, forecast and published."""
+    from esynapse.pipeline.bootstrap import bootstrap  # takes a second, which most tests spare
+
+    home = tmp_path_factory.mktemp("shop") / "home"
+    bootstrap(
+        Settings(home=home, days=35, scale=0.03),
+        begin=lambda _: lambda *_args, **_kwargs: None,
+        done=lambda _: None,
+    )
+    return home

@@ -27,7 +27,16 @@ def main(arguments: list[str] | None = None) -> None:
     Exit codes: 0 done, 1 a fault of ours, 2 something the person can mend, 130 interrupted.
     """
     # They add their commands to the group.
-    from flows.cli import bench, cloud, data, deadletter, provision, run, shop  # noqa: F401
+    from flows.cli import (  # noqa: F401
+        bench,
+        cloud,
+        data,
+        deadletter,
+        provision,
+        run,
+        shop,
+        tableau,
+    )
 
     hush_interpreter_exit()
     arguments = sys.argv[1:] if arguments is None else arguments

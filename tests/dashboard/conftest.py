@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 
 from esynapse.events import EVENT_SCHEMA
 from esynapse.home import open_home
-from esynapse.pipeline.bootstrap import bootstrap
 from esynapse.pipeline.transform import transform
 from esynapse.settings import Settings
 from esynapse.warehouse.local import LocalWarehouse
@@ -48,18 +47,6 @@ def _the_main_module_stays_pythons_own() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
-
-
-@pytest.fixture(scope="session")
-def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five weeks of a small simulated shop, built, forecast and published."""
-    home = tmp_path_factory.mktemp("shop") / "home"
-    bootstrap(
-        Settings(home=home, days=35, scale=0.03),
-        begin=lambda _: lambda *_args, **_kwargs: None,
-        done=lambda _: None,
-    )
-    return home
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,24 @@
+"""Text in several hands."""
+
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element
+
+from tableau.sheets import Run
+from tableau.xml import element
+
+
+def formatted(runs: Iterable[Run]) -> Element:
+    """The runs as Tableau writes them."""
+    return element(
+        "formatted-text",
+        *(
+            element(
+                "run",
+                text=run.text,
+                bold=True if run.bold else None,
+                fontcolor=run.colour,
+                fontsize=run.size,
+            )
+            for run in runs
+        ),
+    )

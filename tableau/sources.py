@@ -1,0 +1,129 @@
+"""The data sources: which marts they are made of, and what the workbook calculates on top.
+
+A source takes its columns, types and meanings from dbt (`esynapse.pipeline.mart_docs`). Periods are
+counted in days back from the newest complete day, so that no date stands in the workbook.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from esynapse.pipeline.mart_docs import grain
+from tableau import ids
+from tableau.fields import Field, Instance, fields_of, instance_of
+from tableau.parameters import DAYS
+
+MEASURE_NAMES, MEASURE_VALUES = ":Measure Names", "Multiple Values"
+GENERATED = (MEASURE_NAMES, MEASURE_VALUES)
+"""Fields that every source has without a column of them."""
+
+
+@dataclass(frozen=True)
+class Join:
+    """Another mart beside the first one of a source: the rows that match, where there are any."""
+
+    mart: str
+    left: str
+    """Column of the first mart."""
+    right: str
+    columns: tuple[str, ...]
+    """Those that the source takes over."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data source of the workbook."""
+
+    caption: str
+    mart: str
+    joins: tuple[Join, ...] = ()
+    calculations: tuple[Field, ...] = ()
+    captions: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    colours: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """Instance of a field → the colour of each of its values."""
+
+    @property
+    def name(self) -> str:
+        return f"federated.{ids.token('source', self.caption)}"
+
+    @property
+    def marts(self) -> tuple[str, ...]:
+        return (self.mart, *(join.mart for join in self.joins))
+
+    @property
+    def grain(self) -> str:
+        return grain(self.mart)
+
+    @cached_property
+    def columns(self) -> dict[str, tuple[str, Field]]:
+        """Name → the mart that it is a column of, and the field."""
+        captions, aliases = dict(self.captions), dict(self.aliases)
+        found = {each.name: (self.mart, each) for each in fields_of(self.mart, captions)}
+        for join in self.joins:
+            found |= {
+                each.name: (join.mart, each)
+                for each in fields_of(join.mart, captions)
+                if each.name in join.columns
+            }
+        return {
+            name: (mart, replace(field, aliases=aliases.get(name, ())))
+            for name, (mart, field) in found.items()
+        }
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field by its name: columns, then calculations."""
+        return {name: field for name, (_, field) in self.columns.items()} | {
+            each.name: each for each in self.calculations
+        }
+
+    def use(self, text: str) -> Instance:
+        """``sum:net_revenue``, or a field as it is: ``category``.
+
+        Raises:
+            KeyError, ValueError: there is no such field or derivation.
+        """
+        prefix, _, name = text.rpartition(":")
+        return instance_of(self.fields[name], prefix)
+
+    def qualified(self, text: str) -> str:
+        """The use as shelves and tooltips write it: ``[source].[instance]``."""
+        inner = text if text in GENERATED else self.use(text).name
+        return f"[{self.name}].[{inner}]"
+
+
+def period(day: str, last: str) -> tuple[Field, ...]:
+    """Calculations that cut ``day`` into the days chosen and as many before them.
+
+    ``last``: the newest day that counts, a formula.
+    """
+    days = DAYS.qualified
+    return (
+        Field("last_day", "Last complete day", "date", formula=last),
+        Field(
+            "days_ago",
+            "Days ago",
+            "integer",
+            meaning="Whole days before the last complete one, which is 0.",
+            formula=f"DATEDIFF('day', [{day}], [last_day])",
+        ),
+        Field(
+            "is_now",
+            "In the chosen days",
+            "boolean",
+            formula=f"[days_ago] >= 0 AND [days_ago] < {days}",
+        ),
+        Field(
+            "is_before",
+            "In as many days before",
+            "boolean",
+            meaning="Only where the data reach back that far: else nothing compares fairly.",
+            formula=f"[days_ago] >= {days} AND [days_ago] < 2 * {days} AND "
+            f"DATEDIFF('day', {{MIN([{day}])}}, [last_day]) >= 2 * {days} - 1",
+        ),
+    )
+
+
+def complete(day: str) -> str:
+    """The newest complete day, of a source with ``is_complete``."""
+    return f"{{MAX(IF [is_complete] THEN [{day}] END)}}"

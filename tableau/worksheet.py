@@ -1,0 +1,135 @@
+"""A worksheet as XML."""
+
+import re
+from xml.etree.ElementTree import Element
+
+from tableau import ids, parameters
+from tableau.datasource import column, column_instance, link
+from tableau.fields import Field
+from tableau.filters import categorical, slices
+from tableau.formatted import formatted
+from tableau.marks import pane
+from tableau.sheets import Run, Sheet, replaced
+from tableau.sources import MEASURE_NAMES, Source
+from tableau.styles import sheet_style
+from tableau.xml import element
+
+_REFERENCE = re.compile(r"\[([^\[\]]+)\](?!\.)")
+_PARAMETER = re.compile(rf"\[{parameters.PARAMETERS}\]\.\[([^\[\]]+)\]")
+
+
+def worksheet(sheet: Sheet, currency: str) -> Element:
+    """The sheet, with everything that it depends on."""
+    source = sheet.source
+    fields = needed_fields(source, [source.use(use).field for use in sheet.uses])
+    chosen = needed_parameters(fields)
+    view = element(
+        "view",
+        element(
+            "datasources",
+            link(source),
+            element("datasource", name=parameters.PARAMETERS) if chosen else None,
+        ),
+        dependencies_on_parameters(chosen) if chosen else None,
+        dependencies(source, fields, sheet.uses, currency),
+        *(categorical(sheet, each) for each in sheet.filters),
+        _measures_shown(sheet) if sheet.values else None,
+        _sort(sheet) if sheet.sort else None,
+        slices(sheet),
+        element("aggregation", value=True),
+    )
+    return element(
+        "worksheet",
+        element("layout-options", title(_title(sheet))) if sheet.titled else None,
+        element(
+            "table",
+            view,
+            sheet_style(sheet),
+            element("panes", *(pane(sheet, each, at) for at, each in enumerate(sheet.panes))),
+            element("rows", text=replaced(sheet.rows, source)),
+            element("cols", text=replaced(sheet.cols, source)),
+        ),
+        element("simple-id", uuid=ids.simple_id("worksheet", sheet.name)),
+        name=sheet.name,
+    )
+
+
+def dependencies(source: Source, fields: list[Field], uses: list[str], currency: str) -> Element:
+    """The fields of a source that a view or an action needs, and how it uses them."""
+    return element(
+        "datasource-dependencies",
+        *(column(each, currency) for each in fields),
+        *(column_instance(source.use(use)) for use in uses),
+        datasource=source.name,
+    )
+
+
+def dependencies_on_parameters(chosen: list[parameters.Parameter]) -> Element:
+    return element(
+        "datasource-dependencies",
+        *(parameters.column(each) for each in chosen),
+        datasource=parameters.PARAMETERS,
+    )
+
+
+def needed_fields(source: Source, fields: list[Field]) -> list[Field]:
+    """The fields and those that their formulas speak of, in the order of their names."""
+    found: dict[str, Field] = {}
+    waiting = list(fields)
+    while waiting:
+        each = waiting.pop()
+        if each.name not in found:
+            found[each.name] = each
+            formula = _PARAMETER.sub("", each.formula)
+            waiting += [source.fields[name] for name in _REFERENCE.findall(formula)]
+    return [found[name] for name in sorted(found)]
+
+
+def needed_parameters(fields: list[Field]) -> list[parameters.Parameter]:
+    """The parameters that the formulas ask."""
+    names = {name for each in fields for name in _PARAMETER.findall(each.formula)}
+    return [each for each in parameters.ALL if each.name in names]
+
+
+def title(runs: list[Run]) -> Element:
+    return element("title", formatted(runs))
+
+
+def _title(sheet: Sheet) -> list[Run]:
+    runs = [Run("<Sheet Name>", size=12, bold=True)]
+    return [*runs, Run(f"\n{sheet.note}", size=9, colour="#8a96a3")] if sheet.note else runs
+
+
+def _measures_shown(sheet: Sheet) -> Element:
+    """Which measures Measure Values takes, in their order."""
+    level = f"[{MEASURE_NAMES}]"
+    return element(
+        "filter",
+        element(
+            "groupfilter",
+            *(
+                element(
+                    "groupfilter",
+                    function="member",
+                    level=level,
+                    member=f'"{sheet.source.qualified(use)}"',
+                )
+                for use in sheet.values
+            ),
+            function="union",
+            user_op="manual",
+        ),
+        class_="categorical",
+        column=sheet.source.qualified(MEASURE_NAMES),
+    )
+
+
+def _sort(sheet: Sheet) -> Element:
+    assert sheet.sort
+    by, measure = sheet.sort
+    return element(
+        "computed-sort",
+        column=sheet.source.qualified(by),
+        direction="ASC" if sheet.ascending else "DESC",
+        using=sheet.source.qualified(measure),
+    )
