@@ -7,10 +7,10 @@ from xml.etree.ElementTree import Element
 
 from tableau import ids
 from tableau.datasource import link
+from tableau.markup import element
 from tableau.sheets import Sheet
 from tableau.sources import Source
 from tableau.worksheet import dependencies, needed_fields
-from tableau.xml import element
 
 ON_SELECT, ON_MENU = "on-select", "explicit"
 
@@ -64,11 +64,7 @@ def _action(at: int, dashboard: str, action: Action, sheets: list[str]) -> Eleme
     identifier = UUID(ids.simple_id("action", dashboard, action.caption)).hex.upper()
     return element(
         "action",
-        element(
-            "activation",
-            auto_clear=True if action.activation == ON_SELECT else None,
-            type=action.activation,
-        ),
+        element("activation", auto_clear=True, type=action.activation),
         element("source", dashboard=dashboard, type="sheet", worksheet=action.origin.name),
         element(
             "link",
@@ -83,7 +79,6 @@ def _action(at: int, dashboard: str, action: Action, sheets: list[str]) -> Eleme
         element(
             "command",
             element("param", name="exclude", value=",".join(spared)) if spared else None,
-            element("param", name="on-empty", value="all"),
             element("param", name="target", value=target),
             command="tsc:tsl-filter",
         ),

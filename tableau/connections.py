@@ -8,7 +8,7 @@ from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from tableau import ids
-from tableau.xml import element
+from tableau.markup import element
 
 EXTRACT_PATH = "Data/esynapse.hyper"
 """The extract inside the package."""

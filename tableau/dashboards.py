@@ -6,15 +6,17 @@ from xml.etree.ElementTree import Element
 from tableau import ids
 from tableau.actions import Action
 from tableau.datasource import link
-from tableau.layout import Box, FilterCard, ParameterCard, View, Words, Zones
+from tableau.layout import Box, FilterCard, Leaf, ParameterCard, View, Words, Zones
+from tableau.markup import element
 from tableau.parameters import PARAMETERS, Parameter
 from tableau.sheets import Sheet
 from tableau.worksheet import dependencies, dependencies_on_parameters, needed_fields
-from tableau.xml import element
 
 WIDTH = 1280
 PHONE_HEIGHTS = {View: 280, FilterCard: 70, ParameterCard: 70, Words: 90}
 """Pixels of each kind of thing on a phone."""
+PHONE_FIGURE = 110
+"""Of a sheet without a title: a figure."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def _fixed(height: int) -> Element:
 def _phone(given: Dashboard, zones: Zones) -> Element:
     """One thing below the other."""
     leaves = [leaf for leaf in given.layout.leaves() if type(leaf) in PHONE_HEIGHTS]
-    heights = [PHONE_HEIGHTS[type(leaf)] for leaf in leaves]
+    heights = [_phone_height(leaf) for leaf in leaves]
     column = Box(
         "vert",
         tuple(replace(leaf, weight=height) for leaf, height in zip(leaves, heights, strict=True)),
@@ -82,9 +84,13 @@ def _phone(given: Dashboard, zones: Zones) -> Element:
         "devicelayout",
         element("size", maxheight=total, minheight=total, sizing_mode="vscroll"),
         zones.of(column),
-        auto_generated=False,
         name="Phone",
     )
+
+
+def _phone_height(leaf: Leaf) -> int:
+    figure = isinstance(leaf, View) and not leaf.sheet.titled
+    return PHONE_FIGURE if figure else PHONE_HEIGHTS[type(leaf)]
 
 
 def _dependencies(given: Dashboard, currency: str) -> list[Element]:

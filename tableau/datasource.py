@@ -4,10 +4,12 @@ from xml.etree.ElementTree import Element
 
 from tableau.connections import Connection
 from tableau.fields import AMOUNT, PRICE, Field, Instance
+from tableau.markup import element
 from tableau.parameters import literal
 from tableau.sources import MEASURE_NAMES, Join, Source
-from tableau.xml import element
 
+PALETTE = "ESynapse"
+"""The colours of categories, in the order of their names."""
 CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _OLE_TYPES = {
     "string": "129",
@@ -193,5 +195,6 @@ def _palette(source: Source, use: str, colours: tuple[tuple[str, str], ...]) -> 
         ),
         attr="color",
         field=f"[{use if use == MEASURE_NAMES else source.use(use).name}]",
+        palette=None if colours else PALETTE,
         type="palette",
     )

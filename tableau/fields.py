@@ -43,6 +43,8 @@ _TYPES: dict[str, DataType] = {
 _SHARES = ("rate", "share", "uplift", "depth", "growth", "conversion", "abandonment", "coverage")
 
 COUNT, SHARE, TWO_DIGITS = "n#,##0", "p0.0%", "n#,##0.00"
+CHANGE = "*▲ 0.0%;▼ 0.0%;= 0.0%"
+"""Against another period, as the dashboard writes it."""
 AMOUNT, PRICE = "amount", "price"
 """Of money, whole and to the cent: the currency's sign is put in where it is known."""
 

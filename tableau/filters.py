@@ -2,10 +2,10 @@
 
 from xml.etree.ElementTree import Element
 
+from tableau.markup import element
 from tableau.parameters import literal
 from tableau.sheets import Filter, Sheet
 from tableau.sources import MEASURE_NAMES
-from tableau.xml import element
 
 
 def categorical(sheet: Sheet, filter_: Filter) -> Element:

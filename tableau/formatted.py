@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
+from tableau.markup import element
 from tableau.sheets import Run
-from tableau.xml import element
 
 
 def formatted(runs: Iterable[Run]) -> Element:

@@ -9,10 +9,10 @@ from itertools import count
 from xml.etree.ElementTree import Element
 
 from tableau.formatted import formatted
+from tableau.markup import element, with_attributes
 from tableau.parameters import Parameter
 from tableau.sheets import Run, Sheet
 from tableau.styles import MUTED
-from tableau.xml import element, with_attributes
 
 WHOLE = 100_000
 

@@ -3,9 +3,9 @@
 from xml.etree.ElementTree import Element
 
 from tableau.formatted import formatted
+from tableau.markup import element
 from tableau.sheets import Pane, Run, Sheet, replaced, uses_in
 from tableau.sources import GENERATED
-from tableau.xml import element
 
 
 def pane(sheet: Sheet, pane_: Pane, at: int) -> Element:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from tableau.fields import DataType
-from tableau.xml import element
+from tableau.markup import element
 
 PARAMETERS = "Parameters"
 """The data source that Tableau keeps them in."""

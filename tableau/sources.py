@@ -40,7 +40,7 @@ class Source:
     captions: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     colours: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-    """Instance of a field → the colour of each of its values."""
+    """Use of a field → the colour of each of its values; none for those of the palette."""
 
     @property
     def name(self) -> str:

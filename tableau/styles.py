@@ -2,8 +2,8 @@
 
 from xml.etree.ElementTree import Element
 
+from tableau.markup import element
 from tableau.sheets import Sheet
-from tableau.xml import element
 
 INK, MUTED = "#31333f", "#8a96a3"
 

@@ -6,17 +6,17 @@ from dashboard.colours import CATEGORICAL
 from tableau import actions, ids, parameters
 from tableau.connections import Connection
 from tableau.dashboards import Dashboard, dashboard
-from tableau.datasource import datasource
+from tableau.datasource import PALETTE, datasource
+from tableau.markup import document, element
 from tableau.sheets import Sheet
 from tableau.sources import Source
 from tableau.worksheet import worksheet
-from tableau.xml import document, element
 
 VERSION = "18.1"
 """Of the file format: what Tableau 2018.1 to 2025.3 save, and all newer ones open."""
-MANIFEST = ("SheetIdentifierTracking", "WindowsPersistSimpleIdentifiers")
-"""Features of later releases that the file makes use of."""
-PALETTE = "ESynapse"
+MANIFEST = ("SheetIdentifierTracking", "SortTagCleanup", "WindowsPersistSimpleIdentifiers")
+"""Features of later releases that the file makes use of, by name: identifiers of sheets, sorts by
+a measure, identifiers of windows. Without them Tableau does not know these elements."""
 
 
 def workbook(dashboards: tuple[Dashboard, ...], connection: Connection, currency: str) -> bytes:

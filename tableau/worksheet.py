@@ -9,10 +9,10 @@ from tableau.fields import Field
 from tableau.filters import categorical, slices
 from tableau.formatted import formatted
 from tableau.marks import pane
+from tableau.markup import element
 from tableau.sheets import Run, Sheet, replaced
 from tableau.sources import MEASURE_NAMES, Source
 from tableau.styles import sheet_style
-from tableau.xml import element
 
 _REFERENCE = re.compile(r"\[([^\[\]]+)\](?!\.)")
 _PARAMETER = re.compile(rf"\[{parameters.PARAMETERS}\]\.\[([^\[\]]+)\]")
@@ -33,7 +33,7 @@ def worksheet(sheet: Sheet, currency: str) -> Element:
         dependencies_on_parameters(chosen) if chosen else None,
         dependencies(source, fields, sheet.uses, currency),
         *(categorical(sheet, each) for each in sheet.filters),
-        _measures_shown(sheet) if sheet.values else None,
+        *(_measures_shown(sheet) if sheet.values else ()),
         _sort(sheet) if sheet.sort else None,
         slices(sheet),
         element("aggregation", value=True),
@@ -100,27 +100,21 @@ def _title(sheet: Sheet) -> list[Run]:
     return [*runs, Run(f"\n{sheet.note}", size=9, colour="#8a96a3")] if sheet.note else runs
 
 
-def _measures_shown(sheet: Sheet) -> Element:
-    """Which measures Measure Values takes, in their order."""
+def _measures_shown(sheet: Sheet) -> tuple[Element, Element]:
+    """Which measures Measure Values takes, and their order, which else would be the alphabet's."""
+    names = sheet.source.qualified(MEASURE_NAMES)
+    measures = [f'"{sheet.source.qualified(use)}"' for use in sheet.values]
     level = f"[{MEASURE_NAMES}]"
-    return element(
-        "filter",
-        element(
-            "groupfilter",
-            *(
-                element(
-                    "groupfilter",
-                    function="member",
-                    level=level,
-                    member=f'"{sheet.source.qualified(use)}"',
-                )
-                for use in sheet.values
-            ),
-            function="union",
-            user_op="manual",
-        ),
-        class_="categorical",
-        column=sheet.source.qualified(MEASURE_NAMES),
+    chosen = element(
+        "groupfilter",
+        *(element("groupfilter", function="member", level=level, member=m) for m in measures),
+        function="union",
+        user_op="manual",
+    )
+    order = element("dictionary", *(element("bucket", text=each) for each in measures))
+    return (
+        element("filter", chosen, class_="categorical", column=names),
+        element("manual-sort", order, column=names, direction="ASC"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from tableau.check import dashboards, fields, packages, relations, sheets
+from tableau.check import dashboards, fields, manifest, packages, relations, sheets
 from tableau.check.book import Book
 
 CHECKS: tuple[Callable[[Book], Iterator[str]], ...] = (
@@ -11,6 +11,7 @@ CHECKS: tuple[Callable[[Book], Iterator[str]], ...] = (
     sheets.problems,
     dashboards.problems,
     packages.problems,
+    manifest.problems,
 )
 
 

@@ -1,6 +1,6 @@
 """Calculations that several data sources have: figures of the chosen days beside those before."""
 
-from tableau.fields import AMOUNT, SHARE, Field
+from tableau.fields import AMOUNT, CHANGE, SHARE, Field
 
 
 def summed(name: str, caption: str, column: str, condition: str, form: str = AMOUNT) -> Field:
@@ -16,7 +16,7 @@ def ratio(name: str, caption: str, above: str, below: str, form: str = SHARE) ->
 
 def change(name: str, caption: str, now: str, before: str) -> Field:
     formula = f"IF [{before}] > 0 THEN [{now}] / [{before}] - 1 END"
-    return Field(name, caption, "real", "p+0.0%;-0.0%", formula=formula, is_aggregate=True)
+    return Field(name, caption, "real", CHANGE, formula=formula, is_aggregate=True)
 
 
 def figure(column: str, caption: str, form: str = AMOUNT) -> tuple[Field, ...]:

@@ -1,7 +1,7 @@
 """Price drops, discount periods and elasticities."""
 
 from dashboard.colours import ACTUAL, PROMOTION
-from tableau.fields import COUNT, TWO_DIGITS, Field
+from tableau.fields import CHANGE, COUNT, TWO_DIGITS, Field
 from tableau.sources import Source, period
 
 _KINDS = (("Promotion", PROMOTION), ("New price", ACTUAL))
@@ -57,7 +57,7 @@ DISCOUNT_PERIODS = Source(
             "uplift_of_all",
             "Uplift",
             "real",
-            "p+0.0%;-0.0%",
+            CHANGE,
             meaning="Units of all periods ÷ the units to be expected without them − 1.",
             formula="IF SUM([known_expected_units]) > 0 "
             "THEN SUM([known_units]) / SUM([known_expected_units]) - 1 END",

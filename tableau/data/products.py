@@ -38,7 +38,7 @@ PRODUCTS_BY_DAY = Source(
     ),
     captions=(("is_on_sale", "Discount period"), ("metric_date", "Day")),
     aliases=(("is_on_sale", ON_SALE),),
-    colours=(("is_on_sale", SALE_COLOURS),),
+    colours=(("is_on_sale", SALE_COLOURS), ("category", ())),
 )
 
 PRODUCTS = Source(
@@ -100,6 +100,7 @@ PRODUCTS = Source(
     captions=(("is_on_sale", "Discount period"), ("shrunk_rating", "Rating")),
     aliases=(("is_on_sale", ON_SALE),),
     colours=(
+        ("category", ()),
         ("health_band", tuple(HEALTH.items())),
         ("is_on_sale", SALE_COLOURS),
         (

@@ -10,6 +10,10 @@ from esynapse.settings import Settings
 from esynapse.warehouse import open_warehouse
 from tableau.connections import EXTRACT_PATH, BigQuery
 from tableau.package import WORKBOOK, write_live, write_package
+from tests.dashboard.conftest import (  # noqa: F401 - fixtures
+    _the_main_module_stays_pythons_own,
+    open_app,
+)
 
 
 class Books(NamedTuple):

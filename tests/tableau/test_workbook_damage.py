@@ -96,6 +96,9 @@ DAMAGES: dict[str, Damage] = {
     "a sheet twice": twice(SHEET),
     "an unknown mark": setting(f"{SHEET}//mark", "class", "Bars"),
     "a mark that Tableau has and we never use": setting(f"{SHEET}//mark", "class", "Polygon"),
+    "a feature that the manifest conceals": without(
+        "./document-format-change-manifest/SortTagCleanup"
+    ),
     "no version": without(".", "version"),
     "a shelf with an undeclared field": saying(
         f"{SHEET}/table/rows", "sum:chosen_metric:qk", "sum:profit:qk"
