@@ -13,6 +13,7 @@ COPY pyproject.toml requirements.in README.md prefect.yaml ./
 COPY esynapse esynapse
 COPY flows flows
 COPY dashboard dashboard
+COPY tableau tableau
 COPY dbt dbt
 COPY bigquery_ml bigquery_ml
 COPY .streamlit .streamlit

@@ -40,7 +40,7 @@ def _selection(sheet: Sheet, filter_: Filter) -> Element:
         user_ui_marker="enumerate",
     )
     if filter_.top:
-        return _first(filter_, everything)
+        return _first(sheet, filter_, everything)
     if filter_.members is None:
         return everything
     if len(filter_.members) == 1:
@@ -67,12 +67,12 @@ def _member(level: str, value: str | bool, *, outermost: bool = False) -> Elemen
     )
 
 
-def _first(filter_: Filter, everything: Element) -> Element:
+def _first(sheet: Sheet, filter_: Filter, everything: Element) -> Element:
     ordered = element(
         "groupfilter",
         everything,
         direction="DESC",
-        expression=filter_.by,
+        expression=sheet.source.spelled(filter_.by),
         function="order",
         user_ui_marker="order",
     )

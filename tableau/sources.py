@@ -4,6 +4,7 @@ A source takes its columns, types and meanings from dbt (`esynapse.pipeline.mart
 counted in days back from the newest complete day, so that no date stands in the workbook.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +16,10 @@ from tableau.parameters import DAYS
 MEASURE_NAMES, MEASURE_VALUES = ":Measure Names", "Multiple Values"
 GENERATED = (MEASURE_NAMES, MEASURE_VALUES)
 """Fields that every source has without a column of them."""
+CALCULATION = "Calculation_"
+"""How Tableau begins the names of calculations; other names may be mistaken for columns."""
+_REFERENCE = re.compile(r"(?<!\.)\[([^\[\]]+)\](?!\.)")
+"""A field in a formula; a parameter has its data source before it."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,25 @@ class Source:
 
     @cached_property
     def fields(self) -> dict[str, Field]:
-        """Every field by its name: columns, then calculations."""
+        """Every field by what we call it: columns, then calculations."""
         return {name: field for name, (_, field) in self.columns.items()} | {
-            each.name: each for each in self.calculations
+            each.name: replace(
+                each, name=f"{CALCULATION}{each.name}", formula=self.spelled(each.formula)
+            )
+            for each in self.calculations
         }
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Every field by what Tableau calls it."""
+        return {field.name: field for field in self.fields.values()}
+
+    def spelled(self, formula: str) -> str:
+        """A formula with calculations called as Tableau calls them."""
+        ours = {each.name for each in self.calculations}
+        return _REFERENCE.sub(
+            lambda found: f"[{CALCULATION}{found[1]}]" if found[1] in ours else found[0], formula
+        )
 
     def use(self, text: str) -> Instance:
         """``sum:net_revenue``, or a field as it is: ``category``.

@@ -81,7 +81,7 @@ def needed_fields(source: Source, fields: list[Field]) -> list[Field]:
         if each.name not in found:
             found[each.name] = each
             formula = _PARAMETER.sub("", each.formula)
-            waiting += [source.fields[name] for name in _REFERENCE.findall(formula)]
+            waiting += [source.by_name[name] for name in _REFERENCE.findall(formula)]
     return [found[name] for name in sorted(found)]
 
 

@@ -58,6 +58,9 @@ def _source(book: Book, source: DataSource) -> Iterator[str]:
     for name in source.places:
         if name not in source.columns:
             yield f"[{name}] is not declared"
+    captions = [each.get("caption", "") for each in source.element.iterfind("column")]
+    for caption in sorted({each for each in captions if captions.count(each) > 1}):
+        yield f"two fields are called {caption!r}: Tableau drops one of them"
     yield from _palettes(source)
 
 

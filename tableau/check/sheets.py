@@ -75,6 +75,9 @@ def _panes(sheet: Worksheet) -> Iterator[str]:
             axis = pane.get(name)
             if axis and not any(axis in shelf for shelf in sheet.shelves):
                 yield f"a pane is of the axis {axis}, which is on no shelf"
+    for tooltip in sheet.element.iterfind(".//encodings/tooltip"):
+        if "].[none:" in tooltip.get("column", ""):
+            yield f"the tooltip has {tooltip.get('column')} as it is: Tableau shows nothing then"
     shown = {each.get("column") for each in sheet.element.iterfind(".//encodings/*")}
     shown |= {
         f"[{source}].[{name}]" for text in sheet.shelves for source, name in QUALIFIED.findall(text)

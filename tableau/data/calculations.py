@@ -22,7 +22,7 @@ def change(name: str, caption: str, now: str, before: str) -> Field:
 def figure(column: str, caption: str, form: str = AMOUNT) -> tuple[Field, ...]:
     """A sum over the chosen days, over as many before, and the change."""
     return (
-        summed(f"{column}_now", caption, column, "is_now", form),
+        summed(f"{column}_now", f"{caption} now", column, "is_now", form),
         summed(f"{column}_before", f"{caption} before", column, "is_before", form),
         change(f"{column}_change", f"{caption}, change", f"{column}_now", f"{column}_before"),
     )
@@ -32,7 +32,7 @@ def share_of_figures(
     name: str, caption: str, above: str, below: str, form: str
 ) -> tuple[Field, ...]:
     return (
-        ratio(f"{name}_now", caption, f"{above}_now", f"{below}_now", form),
+        ratio(f"{name}_now", f"{caption} now", f"{above}_now", f"{below}_now", form),
         ratio(f"{name}_before", f"{caption} before", f"{above}_before", f"{below}_before", form),
         change(f"{name}_change", f"{caption}, change", f"{name}_now", f"{name}_before"),
     )

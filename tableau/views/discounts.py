@@ -40,9 +40,9 @@ NEWEST_DROPS = Sheet(
     sort=("drop_date", "min:days_ago"),
     ascending=True,
     values=(
-        "sum:price",
-        "sum:lowest_price_30d",
-        "sum:depth",
+        "avg:price",
+        "avg:lowest_price_30d",
+        "avg:depth",
         "sum:units_7d_before",
         "sum:units_7d_after",
     ),
@@ -71,8 +71,8 @@ BY_CATEGORY = Sheet(
 EFFECT = Sheet(
     "Depth and effect",
     DISCOUNT_PERIODS,
-    rows="{sum:uplift}",
-    cols="{sum:discount_depth}",
+    rows="{avg:uplift}",
+    cols="{avg:discount_depth}",
     panes=(
         Pane(
             "Circle",
@@ -86,11 +86,11 @@ EFFECT = Sheet(
     note="A point is a discount period of a product, its size the units sold.",
     tooltip=(
         "Product: {product_name}",
-        "Depth: {sum:discount_depth}",
-        "Uplift: {sum:uplift}",
+        "Depth: {avg:discount_depth}",
+        "Uplift: {avg:uplift}",
         "Units: {sum:units}",
         "Incremental revenue: {sum:incremental_revenue}",
-        "Dip after: {sum:dip_after}",
+        "Dip after: {avg:dip_after}",
     ),
 )
 
@@ -108,7 +108,7 @@ TIMELINE = Sheet(
         "Since: {tdy:period_start}",
         "Days: {sum:days}",
         "Units: {sum:units}",
-        "Uplift: {sum:uplift}",
+        "Uplift: {avg:uplift}",
     ),
     axis_titles=(("tdy:period_start", ""),),
 )

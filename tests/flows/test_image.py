@@ -79,7 +79,15 @@ def python(image: Path, *arguments: str, home: Path) -> str:
 def test_the_image_has_our_files_and_not_what_runs_leave_behind(image: Path) -> None:
     written = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("esynapse", "flows", "dashboard", "dbt/models", "dbt/macros", "bigquery_ml")
+        for folder in (
+            "esynapse",
+            "flows",
+            "dashboard",
+            "tableau",
+            "dbt/models",
+            "dbt/macros",
+            "bigquery_ml",
+        )
         for kind in ("py", "sql", "yml", "md", "toml")
         for path in (ROOT / folder).rglob(f"*.{kind}")
     }

@@ -101,7 +101,7 @@ DAMAGES: dict[str, Damage] = {
     ),
     "no version": without(".", "version"),
     "a shelf with an undeclared field": saying(
-        f"{SHEET}/table/rows", "sum:chosen_metric:qk", "sum:profit:qk"
+        f"{SHEET}/table/rows", "sum:Calculation_chosen_metric:qk", "sum:profit:qk"
     ),
     "a shelf with a word on it": saying(f"{SHEET}/table/rows", "[", "by ["),
     "a shelf with a bracket too many": saying(f"{SHEET}/table/rows", "[federated", "([federated"),
@@ -110,7 +110,7 @@ DAMAGES: dict[str, Damage] = {
         f"{SHEET}//customized-tooltip//run", "none:category:nk", "none:colour:nk"
     ),
     "a tooltip with a field that is not in the view": saying(
-        f"{SHEET}//customized-tooltip//run", "none:category:nk", "none:is_now:nk"
+        f"{SHEET}//customized-tooltip//run", "none:category:nk", "none:Calculation_is_now:nk"
     ),
     "a sheet of a data source that is not there": setting(
         f"{VIEW}/datasources/datasource", "name", "federated.gone"
@@ -146,10 +146,19 @@ DAMAGES: dict[str, Damage] = {
     "a sort by an undeclared measure": setting(
         ".//computed-sort", "using", "[federated.x].[sum:profit:qk]"
     ),
+    "two fields of one name": setting(
+        f"{SOURCE}/column[@name='[Calculation_products]']", "caption", "Category"
+    ),
+    "a tooltip with a name as it is": lambda root: first(root, f"{SHEET}//encodings").append(
+        Element("tooltip", column=first(root, f"{SHEET}//encodings/color").get("column", ""))
+    ),
+    "a connection that Tableau would not have named": setting(
+        f"{SOURCE}//named-connection", "name", "hyper.esynapse"
+    ),
     "a formula without its end": formula("END", ""),
     "a formula with an unknown function": formula("DATEDIFF", "DAYSBETWEEN"),
     "a formula with too few arguments": formula("DATEDIFF('day', ", "DATEDIFF("),
-    "a formula of a field that is not there": formula("[net_revenue_before]", "[last_revenue]"),
+    "a formula of a field that is not there": formula("net_revenue_before]", "last_revenue]"),
     "a formula of a parameter that is not there": formula(
         "[Parameters].[Days]", "[Parameters].[Weeks]"
     ),

@@ -13,6 +13,7 @@ from esynapse.warehouse import Warehouse, open_warehouse
 from tableau.check.book import Book
 from tableau.check.queries import ask, query_of
 from tableau.parameters import DAYS, METRIC, literal
+from tableau.sources import CALCULATION
 from tests.dashboard.conftest import Open, card
 from tests.tableau.conftest import Books
 
@@ -32,7 +33,7 @@ def shown(books: Books, sheet: str, **parameters: str | int) -> pd.DataFrame:
             column.set("value", literal(value))
     book = Book(ElementTree.tostring(root))
     rows = ask(books.extract, query_of(book, book.worksheets[sheet])).to_pandas()
-    return rows.rename(columns=lambda name: name.split(":")[1])
+    return rows.rename(columns=lambda name: name.split(":")[1].removeprefix(CALCULATION))
 
 
 def asked(marts: Warehouse, sql: str, **parameters: Any) -> pd.DataFrame:

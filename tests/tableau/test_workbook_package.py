@@ -50,7 +50,7 @@ def test_tableaus_document_api_opens_it(books: Books, kind: str) -> None:
     assert connection.dbclass == {"packed": "hyper", "live": "bigquery"}[kind]
     assert len(workbook.worksheets) == len(Book(books.twb).worksheets)
     assert sources["Products"].fields["[health_score]"].caption == "Health score"
-    chosen = sources["Products by day"].fields["[chosen_metric]"]
+    chosen = sources["Products by day"].fields["[Calculation_chosen_metric]"]
     assert chosen.calculation.startswith("CASE [Parameters].[Metric]")
 
 

@@ -49,7 +49,7 @@ def test_every_view_that_was_asked_for_is_there(books: Books) -> None:
         zone.get("param", "").rpartition(".")[2]
         for zone in book.root.iterfind(".//dashboards//zone[@type-v2='filter']")
     }
-    assert {"[none:category:nk]", "[none:is_on_sale:nk]", "[none:state:nk]"} <= controls
+    assert {"[none:category:nk]", "[none:is_on_sale:nk]", "[none:Calculation_state:nk]"} <= controls
 
 
 def test_every_worksheet_stands_on_a_dashboard_and_on_its_phone(books: Books) -> None:
