@@ -78,24 +78,25 @@ class BigQuery:
         return f"bigquery.{ids.token('connection', 'bigquery')}"
 
     def named(self) -> Element:
-        inner = element(
-            "connection",
-            CATALOG=self.project,
-            EXECCATALOG=self.billing,
-            REDIRECT_URI="",
-            SCOPE=_SCOPES,
-            authentication="oauth",
-            class_="bigquery",
-            connection_dialect="google-sql",
-            connection_protocol="native-api",
-            login_title="Sign in to Google BigQuery",
-            odbc_connect_string_extras="",
-            project=self.project,
-            schema=self.dataset,
-            server="googleapis.com/bigquery",
-            server_oauth="",
-            username="",
-        )
+        attributes = {
+            "CATALOG": self.project,
+            "EXECCATALOG": self.billing,
+            "REDIRECT_URI": "",
+            "SCOPE": _SCOPES,
+            "authentication": "yes",
+            "bq_schema": self.dataset,
+            "class": "bigquery",
+            "connection-dialect": "google-sql",
+            "connection-protocol": "native-api",
+            "login_title": "Sign in to Google BigQuery",
+            "odbc-connect-string-extras": "",
+            "project": self.project,
+            "schema": self.dataset,
+            "server": "googleapis.com/bigquery",
+            "server-oauth": "",
+            "username": "",
+        }
+        inner = Element("connection", attributes)
         return element("named-connection", inner, caption=self.project, name=self.name)
 
     def table(self, mart: str) -> str:

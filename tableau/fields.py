@@ -45,6 +45,8 @@ _SHARES = ("rate", "share", "uplift", "depth", "growth", "conversion", "abandonm
 COUNT, SHARE, TWO_DIGITS = "n#,##0", "p0.0%", "n#,##0.00"
 CHANGE = "*▲ 0.0%;▼ 0.0%;= 0.0%"
 """Against another period, as the dashboard writes it."""
+POINTS = '*▲ 0.00" pp";▼ 0.00" pp";= 0.00" pp"'
+"""The same of a rate: percentage points."""
 AMOUNT, PRICE = "amount", "price"
 """Of money, whole and to the cent: the currency's sign is put in where it is known."""
 

@@ -41,6 +41,8 @@ def _selection(sheet: Sheet, filter_: Filter) -> Element:
     )
     if filter_.top:
         return _first(sheet, filter_, everything)
+    if filter_.without:
+        return _all_but(level, filter_.without)
     if filter_.members is None:
         return everything
     if len(filter_.members) == 1:
@@ -51,6 +53,18 @@ def _selection(sheet: Sheet, filter_: Filter) -> Element:
         function="union",
         user_ui_domain="database",
         user_ui_enumeration="inclusive",
+        user_ui_marker="enumerate",
+    )
+
+
+def _all_but(level: str, member: str) -> Element:
+    return element(
+        "groupfilter",
+        element("groupfilter", function="level-members", level=level),
+        _member(level, member),
+        function="except",
+        user_ui_domain="database",
+        user_ui_enumeration="exclusive",
         user_ui_marker="enumerate",
     )
 

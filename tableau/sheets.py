@@ -50,6 +50,8 @@ class Filter:
     use: str
     members: tuple[str | bool, ...] | None = None
     """Those shown; None for all, as a start."""
+    without: str = ""
+    """The one member that is not shown."""
     top: int = 0
     """Only the first so many, by ``by``, a formula."""
     by: str = ""

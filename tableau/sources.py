@@ -43,6 +43,8 @@ class Source:
     joins: tuple[Join, ...] = ()
     calculations: tuple[Field, ...] = ()
     captions: tuple[tuple[str, str], ...] = ()
+    formats: tuple[tuple[str, str], ...] = ()
+    """Columns whose numbers are shown otherwise than their type suggests."""
     aliases: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     colours: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """Use of a field → the colour of each of its values; none for those of the palette."""
@@ -62,7 +64,7 @@ class Source:
     @cached_property
     def columns(self) -> dict[str, tuple[str, Field]]:
         """Name → the mart that it is a column of, and the field."""
-        captions, aliases = dict(self.captions), dict(self.aliases)
+        captions = dict(self.captions)
         found = {each.name: (self.mart, each) for each in fields_of(self.mart, captions)}
         for join in self.joins:
             found |= {
@@ -70,10 +72,15 @@ class Source:
                 for each in fields_of(join.mart, captions)
                 if each.name in join.columns
             }
-        return {
-            name: (mart, replace(field, aliases=aliases.get(name, ())))
-            for name, (mart, field) in found.items()
-        }
+        return {name: (mart, self._shown(field)) for name, (mart, field) in found.items()}
+
+    def _shown(self, field: Field) -> Field:
+        """A column with the words and the format that it has here."""
+        return replace(
+            field,
+            aliases=dict(self.aliases).get(field.name, ()),
+            format=dict(self.formats).get(field.name, field.format),
+        )
 
     @cached_property
     def fields(self) -> dict[str, Field]:

@@ -18,9 +18,10 @@ AGGREGATES = {
 }
 FUNCTIONS = {
     "ABS": (1, "abs({})"),
-    "DATEDIFF": (3, "({2} - {1})"),
+    "DATEDIFF": (3, "(cast({2} as date) - cast({1} as date))"),
     "IFNULL": (2, "coalesce({}, {})"),
     "ISNULL": (1, "({} is null)"),
+    "REPLACE": (3, "replace({}, {}, {})"),
     "ZN": (1, "coalesce({}, 0)"),
 }
 """Functions of rows: how many arguments, and the SQL. DATEDIFF only in days."""

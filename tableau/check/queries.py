@@ -76,6 +76,8 @@ class _Query:
             for source, name in QUALIFIED.findall(text):
                 if source == self._source.name and name not in GENERATED:
                     yield name
+        for sort in self._sheet.element.iterfind("./table/view/computed-sort"):
+            yield from (name for _, name in QUALIFIED.findall(sort.get("using", "")))
         for member in self._sheet.element.iterfind(".//groupfilter[@level='[:Measure Names]']"):
             yield from (name for _, name in QUALIFIED.findall(member.get("member", "")))
 
@@ -151,11 +153,11 @@ class _Query:
         if chosen.get("function") == "end":
             yield self._first(value, chosen)
             return
-        members = [
-            each.get("member", "") for each in chosen.iter("groupfilter") if each.get("member")
-        ]
-        if members:
-            yield f"{value} in ({', '.join(_literal(each) for each in members)})"
+        members = [each.get("member") for each in chosen.iter("groupfilter")]
+        named = ", ".join(_literal(each) for each in members if each)
+        if named:
+            among = "not in" if chosen.get("function") == "except" else "in"
+            yield f"{value} {among} ({named})"
 
     def _first(self, value: str, chosen: Element) -> str:
         """The first by a measure, of what the filters of the context leave."""

@@ -6,7 +6,41 @@ from xml.etree.ElementTree import Element
 
 from tableau.check.book import QUALIFIED, Book, DataSource
 
-CLASSES = frozenset({"hyper", "bigquery"})
+ATTRIBUTES = {
+    "hyper": frozenset(
+        [
+            "authentication",
+            "author-locale",
+            "class",
+            "dbname",
+            "default-settings",
+            "schema",
+            "sslmode",
+            "username",
+        ]
+    ),
+    "bigquery": frozenset(
+        [
+            "CATALOG",
+            "EXECCATALOG",
+            "REDIRECT_URI",
+            "SCOPE",
+            "authentication",
+            "bq_schema",
+            "class",
+            "connection-dialect",
+            "connection-protocol",
+            "login_title",
+            "odbc-connect-string-extras",
+            "project",
+            "schema",
+            "server",
+            "server-oauth",
+            "username",
+        ]
+    ),
+}
+"""Kinds of connections → the attributes that they have in files of Tableau's."""
 KINDS = frozenset({"table", "join"})
 JOINS = frozenset({"left", "inner"})
 TYPES = frozenset({"string", "integer", "real", "boolean", "date", "datetime"})
@@ -27,8 +61,11 @@ def _connections(source: DataSource) -> Iterator[str]:
         yield "it has no connection"
     for name, each in source.connections.items():
         kind = each.get("class", "")
-        if kind not in CLASSES:
+        if kind not in ATTRIBUTES:
             yield f"there is no kind of connection {kind!r}"
+        else:
+            strange = sorted(set(each.attrib) - ATTRIBUTES[kind])
+            yield from (f"a connection of {kind} has no {name}" for name in strange)
         if not re.fullmatch(rf"{kind}\.[0-9a-z]{{16,}}", name):
             yield f"no connection of Tableau's is called {name}"
 

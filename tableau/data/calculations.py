@@ -1,16 +1,10 @@
 """Calculations that several data sources have: figures of the chosen days beside those before."""
 
-from tableau.fields import AMOUNT, CHANGE, SHARE, Field
+from tableau.fields import AMOUNT, CHANGE, POINTS, PRICE, Field
 
 
 def summed(name: str, caption: str, column: str, condition: str, form: str = AMOUNT) -> Field:
     formula = f"SUM(IF [{condition}] THEN [{column}] END)"
-    return Field(name, caption, "real", form, formula=formula, is_aggregate=True)
-
-
-def ratio(name: str, caption: str, above: str, below: str, form: str = SHARE) -> Field:
-    """A share of sums; null where there is nothing to share."""
-    formula = f"IF [{below}] > 0 THEN [{above}] / [{below}] END"
     return Field(name, caption, "real", form, formula=formula, is_aggregate=True)
 
 
@@ -28,11 +22,38 @@ def figure(column: str, caption: str, form: str = AMOUNT) -> tuple[Field, ...]:
     )
 
 
-def share_of_figures(
-    name: str, caption: str, above: str, below: str, form: str
-) -> tuple[Field, ...]:
+def mean_of_figures(name: str, caption: str, above: str, below: str) -> tuple[Field, ...]:
+    """One figure by another, as a price, and its change."""
     return (
-        ratio(f"{name}_now", f"{caption} now", f"{above}_now", f"{below}_now", form),
-        ratio(f"{name}_before", f"{caption} before", f"{above}_before", f"{below}_before", form),
+        *_quotients(name, caption, above, below, PRICE),
         change(f"{name}_change", f"{caption}, change", f"{name}_now", f"{name}_before"),
     )
+
+
+def rate_of_figures(name: str, caption: str, above: str, below: str) -> tuple[Field, ...]:
+    """A share of one figure in another, and its change in percentage points."""
+    points = Field(
+        f"{name}_change",
+        f"{caption}, change",
+        "real",
+        POINTS,
+        formula=f"([{name}_now] - [{name}_before]) * 100",
+        is_aggregate=True,
+    )
+    return (*_quotients(name, caption, above, below, "p0.00%"), points)
+
+
+def _quotients(name: str, caption: str, above: str, below: str, form: str) -> tuple[Field, Field]:
+    """Now and before; null where there is nothing to divide by."""
+    now, before = (
+        Field(
+            f"{name}_{when}",
+            f"{caption} {when}",
+            "real",
+            form,
+            formula=f"IF [{below}_{when}] > 0 THEN [{above}_{when}] / [{below}_{when}] END",
+            is_aggregate=True,
+        )
+        for when in ("now", "before")
+    )
+    return now, before

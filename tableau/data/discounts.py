@@ -4,6 +4,7 @@ from dashboard.colours import ACTUAL, PROMOTION
 from tableau.fields import CHANGE, COUNT, TWO_DIGITS, Field
 from tableau.sources import Source, period
 
+JUDGED_FROM = 5
 _KINDS = (("Promotion", PROMOTION), ("New price", ACTUAL))
 PRICE_DROPS = Source(
     "Price drops",
@@ -38,6 +39,13 @@ DISCOUNT_PERIODS = Source(
             "Discount period",
             "string",
             formula="IF [is_open] THEN 'Running' ELSE 'Ended' END",
+        ),
+        Field(
+            "is_judged",
+            "Enough to judge",
+            "boolean",
+            meaning=f"At least {JUDGED_FROM} units were to be expected: of fewer, chance decides.",
+            formula=f"[expected_units] >= {JUDGED_FROM}",
         ),
         Field(
             "known_units",

@@ -1,7 +1,7 @@
 """The whole shop, day by day."""
 
-from tableau.data.calculations import figure, share_of_figures
-from tableau.fields import AMOUNT, COUNT, Field
+from tableau.data.calculations import figure, mean_of_figures, rate_of_figures
+from tableau.fields import COUNT, Field
 from tableau.sources import Source, complete, period
 
 SHOP_BY_DAY = Source(
@@ -21,8 +21,8 @@ SHOP_BY_DAY = Source(
         *figure("orders", "Orders", COUNT),
         *figure("refunds", "Refunds"),
         *figure("sessions_judged", "Sessions", COUNT),
-        *share_of_figures("average_order", "Average order", "gross_revenue", "orders", AMOUNT),
-        *share_of_figures("conversion", "Conversion", "orders", "sessions_judged", "p0.00%"),
-        *share_of_figures("refund_rate", "Refund rate", "refunds", "gross_revenue", "p0.00%"),
+        *mean_of_figures("average_order", "Average order", "gross_revenue", "orders"),
+        *rate_of_figures("conversion", "Conversion", "orders", "sessions_judged"),
+        *rate_of_figures("refund_rate", "Refund rate", "refunds", "gross_revenue"),
     ),
 )

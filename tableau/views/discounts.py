@@ -3,7 +3,7 @@
 from dashboard.colours import ACTUAL, PROMOTION
 from tableau.actions import Action
 from tableau.dashboards import Dashboard
-from tableau.data.discounts import DISCOUNT_PERIODS, ELASTICITY, PRICE_DROPS
+from tableau.data.discounts import DISCOUNT_PERIODS, ELASTICITY, JUDGED_FROM, PRICE_DROPS
 from tableau.layout import FilterCard, Legend, ParameterCard, View, heading, row, stack
 from tableau.parameters import DAYS
 from tableau.sheets import Filter, Pane, Sheet
@@ -82,8 +82,9 @@ EFFECT = Sheet(
             opacity=150,
         ),
     ),
-    filters=(CATEGORY, STATE),
-    note="A point is a discount period of a product, its size the units sold.",
+    filters=(CATEGORY, STATE, Filter("is_judged", (True,))),
+    note="A point is a discount period of a product, its size the units sold. "
+    f"Of {JUDGED_FROM} expected units on: of fewer, chance decides.",
     tooltip=(
         "Product: {product_name}",
         "Depth: {avg:discount_depth}",
@@ -129,7 +130,6 @@ ELASTICITIES = Sheet(
         ),
         Pane("Circle", axis="sum:elasticity", across=True, colour=ACTUAL),
     ),
-    filters=(Filter("category"),),
     synchronized="sum:elasticity",
     hidden_axes=("sum:elasticity",),
     note="With its interval: what 1 % off the price does to units, in percent.",

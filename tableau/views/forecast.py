@@ -9,6 +9,7 @@ from tableau.sources import Source
 
 BAND = "#d9cdf0"
 NEWEST = Filter("is_newest", (True,))
+RECENT = Filter("is_recent", (True,))
 
 
 def _course(name: str, source: Source, time: str, group: int, note: str) -> Sheet:
@@ -28,6 +29,7 @@ def _course(name: str, source: Source, time: str, group: int, note: str) -> Shee
             Filter("measure", ("net_revenue",), group=group),
             Filter("series", ("Whole shop",), group=group + 1),
             NEWEST,
+            RECENT,
         ),
         values=("sum:actual_value", "sum:forecast_value"),
         synchronized="Multiple Values",
@@ -49,20 +51,20 @@ BY_DAY = _course(
     FORECAST_BY_DAY,
     "tdy:forecast_date",
     41,
-    "The newest forecast of each day beside what happened; the next 30 days.",
+    "The newest forecast of each day beside what happened, and the next 30 days.",
 )
 BY_HOUR = _course(
     "Forecast by hour",
     FORECAST_BY_HOUR,
     "thr:forecast_hour",
     43,
-    "The newest forecast of each hour (UTC) beside what happened; the next 7 days.",
+    "The newest forecast of each hour (UTC) beside what happened, and the next 7 days.",
 )
 
 SCORES = Sheet(
     "Accuracy",
     ACCURACY,
-    rows="{measure} / {granularity} / {series_id}",
+    rows="{measure} / {granularity} / {series}",
     cols="{avg:mase_ratio}",
     panes=(Pane("Bar", colour=FORECAST, detail=("model",), labelled=True),),
     filters=(
@@ -73,7 +75,7 @@ SCORES = Sheet(
     ),
     note="MASE of what is served ÷ that of the seasonal naive: below 1 is better than it.",
     tooltip=(
-        "Series: {series_id}",
+        "Series: {series}",
         "Model: {model}",
         "MASE against the naive: {avg:mase_ratio}",
         "sMAPE: {avg:smape}",

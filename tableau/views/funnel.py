@@ -39,6 +39,7 @@ BY_CATEGORY = Sheet(
     cols="{view_to_cart} + {cart_to_purchase}",
     panes=(Pane("Bar", colour="discount_state"),),
     filters=(
+        Filter("category", without="All"),
         Filter("discount_state", ("On sale", "Regular price")),
         NOW,
     ),

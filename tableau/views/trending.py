@@ -62,8 +62,9 @@ DASHBOARD = Dashboard(
     stack(
         heading("Trending: What is taking off right now?", 40),
         row(FilterCard(SCORES, "category"), Legend(DRIVERS, ":Measure Names"), weight=60),
-        row(View(BY_CATEGORY), View(SCORES, weight=2), View(DRIVERS, weight=2), weight=700),
+        row(View(BY_CATEGORY), View(SCORES, weight=2), View(DRIVERS, weight=2), weight=540),
     ),
+    height=640,
     actions=(
         Action("Show this category alone", BY_CATEGORY, ("category",), (SCORES, DRIVERS)),
         Action(

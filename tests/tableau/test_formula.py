@@ -27,7 +27,9 @@ SCOPE = Scope(FIELDS.__getitem__, {"Days": "30"}.__getitem__, "rows")
         ("if [a] > 1 then 2 end", 'case when ("a" > 1) then 2 end'),
         ("CASE [Parameters].[Days] WHEN 30 THEN [a] END", 'case 30 when 30 then "a" end'),
         ("ZN([a]) + IFNULL([a], 0)", '(coalesce("a", 0) + coalesce("a", 0))'),
-        ("DATEDIFF('day', [day], {MAX([day])})", '((select max("day") from rows) - "day")'),
+        ("DATEDIFF('day', [day], {MAX([day])})",
+         '(cast((select max("day") from rows) as date) - cast("day" as date))'),
+        ("REPLACE([a], 'x', '')", "replace(\"a\", 'x', '')"),
         ("[day] = {FIXED [a]: MAX([day])}", '("day" = (max("day") over (partition by "a")))'),
     ],
 )  # fmt: skip

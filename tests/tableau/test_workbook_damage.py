@@ -166,6 +166,9 @@ DAMAGES: dict[str, Damage] = {
     "a parameter with a value that it may not take": setting(
         "./datasources/datasource[@name='Parameters']/column[@name='[Days]']", "value", "31"
     ),
+    "an attribute that no connection has": lambda root: first(
+        root, f"{SOURCE}//named-connection/connection"
+    ).set("db-name", "esynapse"),
     "an unknown kind of connection": setting(
         f"{SOURCE}//named-connection/connection", "class", "excel-direct"
     ),

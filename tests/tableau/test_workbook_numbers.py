@@ -135,6 +135,24 @@ def test_the_funnel_is_the_marts(books: Books, marts: Warehouse) -> None:
     assert rates["cart_to_purchase"][0] == pytest.approx(purchased / carted)
 
 
+def test_conversion_by_category_is_the_marts_and_leaves_out_their_sum(
+    books: Books, marts: Warehouse
+) -> None:
+    expected = asked(
+        marts,
+        """select category, discount_state,
+            sum(sessions_carted) * 1.0 / sum(sessions_viewed) as view_to_cart
+        from sales_funnel
+        where category <> 'All' and discount_state <> 'All' and funnel_date in (
+            select revenue_date from daily_revenue where is_complete
+            order by revenue_date desc limit 30)
+        group by category, discount_state having sum(sessions_viewed) > 0""",
+    )
+    sheet = shown(books, "Conversion by category")
+    sheet = sheet[sheet["view_to_cart"].notna()]
+    same(sheet, expected, ["category", "discount_state"])
+
+
 def test_uplift_by_category_is_the_dashboards(books: Books, marts: Warehouse) -> None:
     rows = asked(
         marts, queries.DISCOUNT_TOTALS, start="1900-01-01", end="2999-01-01", categories=""
