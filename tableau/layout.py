@@ -78,11 +78,11 @@ class Legend(Leaf):
     use: str
 
     def attributes(self) -> dict[str, object]:
-        param = self.sheet.source.qualified(self.use)
+        coloured = [pane.colour for pane in self.sheet.panes]
         return {
             "name": self.sheet.name,
-            "pane_specification_id": 0,
-            "param": param,
+            "pane_specification_id": coloured.index(self.use),
+            "param": self.sheet.source.qualified(self.use),
             "type_v2": "color",
         }
 

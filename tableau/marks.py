@@ -6,6 +6,7 @@ from tableau.formatted import formatted
 from tableau.markup import element
 from tableau.sheets import Pane, Run, Sheet, replaced, uses_in
 from tableau.sources import GENERATED
+from tableau.styles import MUTED
 
 
 def pane(sheet: Sheet, pane_: Pane, at: int) -> Element:
@@ -54,7 +55,7 @@ def _tooltip(sheet: Sheet) -> Element | None:
     for at, line in enumerate(sheet.tooltip):
         name, _, value = line.rpartition(": ") if ": {" in line else ("", "", line)
         if name:
-            runs.append(Run(f"{name}: ", colour="#8a96a3"))
+            runs.append(Run(f"{name}: ", colour=MUTED))
         end = "" if at == len(sheet.tooltip) - 1 else "\n"
         runs.append(Run(_said(value, sheet) + end, bold=True))
     return element("customized-tooltip", formatted(runs))
@@ -79,8 +80,6 @@ def _style(pane_: Pane) -> Element | None:
         formats.append(("mark-color", pane_.colour))
     if pane_.opacity < 255:
         formats.append(("mark-transparency", pane_.opacity))
-    if pane_.scale is not None:
-        formats.append(("size", pane_.scale))
     if labelled:
         formats += [("mark-labels-show", True), ("mark-labels-cull", not pane_.label)]
     if not formats:

@@ -33,9 +33,9 @@ def write_package(path: Path, warehouse: Warehouse) -> int:
     Raises:
         EsynapseError: nothing is published yet, or pantab is not installed.
     """
-    currency = warehouse.query("select currency from pipeline_clock")["currency"]
+    (currency,) = warehouse.query("select currency from pipeline_clock")["currency"].to_pylist()
     marts = {name: _plain(warehouse.query(f"select * from {name}")) for name in used_marts()}
-    twb = workbook(DASHBOARDS, Extract(), currency[0].as_py() if len(currency) else "USD")
+    twb = workbook(DASHBOARDS, Extract(), currency)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, replacing(path) as temporary:
         extract = Path(folder) / Path(EXTRACT_PATH).name

@@ -39,8 +39,6 @@ class Pane:
     label: tuple[Run, ...] = ()
     labelled: bool = False
     opacity: int = 255
-    scale: float | None = None
-    """Size of the marks relative to Tableau's own."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +112,13 @@ class Sheet:
 def uses_in(text: str) -> list[str]:
     """The uses in braces."""
     return _USE.findall(text)
+
+
+def shelf(text: str, source: Source) -> str:
+    """Rows or columns as Tableau writes them: what is nested stands in brackets."""
+    first, _, rest = text.partition(" / ")
+    outer = replaced(first, source)
+    return f"({outer} / {shelf(rest, source)})" if rest else outer
 
 
 def replaced(text: str, source: Source, shape: str = "%s") -> str:

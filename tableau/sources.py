@@ -1,7 +1,6 @@
 """The data sources: which marts they are made of, and what the workbook calculates on top.
 
-A source takes its columns, types and meanings from dbt (`esynapse.pipeline.mart_docs`). Periods are
-counted in days back from the newest complete day, so that no date stands in the workbook.
+A source takes its columns, types and meanings from dbt (`esynapse.pipeline.mart_docs`).
 """
 
 import re
@@ -11,7 +10,6 @@ from functools import cached_property
 from esynapse.pipeline.mart_docs import grain
 from tableau import ids
 from tableau.fields import Field, Instance, fields_of, instance_of
-from tableau.parameters import DAYS
 
 MEASURE_NAMES, MEASURE_VALUES = ":Measure Names", "Multiple Values"
 GENERATED = (MEASURE_NAMES, MEASURE_VALUES)
@@ -119,38 +117,6 @@ class Source:
         return f"[{self.name}].[{inner}]"
 
 
-def period(day: str, last: str) -> tuple[Field, ...]:
-    """Calculations that cut ``day`` into the days chosen and as many before them.
-
-    ``last``: the newest day that counts, a formula.
-    """
-    days = DAYS.qualified
-    return (
-        Field("last_day", "Last complete day", "date", formula=last),
-        Field(
-            "days_ago",
-            "Days ago",
-            "integer",
-            meaning="Whole days before the last complete one, which is 0.",
-            formula=f"DATEDIFF('day', [{day}], [last_day])",
-        ),
-        Field(
-            "is_now",
-            "In the chosen days",
-            "boolean",
-            formula=f"[days_ago] >= 0 AND [days_ago] < {days}",
-        ),
-        Field(
-            "is_before",
-            "In as many days before",
-            "boolean",
-            meaning="Only where the data reach back that far: else nothing compares fairly.",
-            formula=f"[days_ago] >= {days} AND [days_ago] < 2 * {days} AND "
-            f"DATEDIFF('day', {{MIN([{day}])}}, [last_day]) >= 2 * {days} - 1",
-        ),
-    )
-
-
-def complete(day: str) -> str:
-    """The newest complete day, of a source with ``is_complete``."""
-    return f"{{MAX(IF [is_complete] THEN [{day}] END)}}"
+def references(formula: str) -> list[str]:
+    """The fields that a formula speaks of."""
+    return _REFERENCE.findall(formula)

@@ -13,67 +13,56 @@ def sheet_style(sheet: Sheet) -> Element:
     return element(
         "style",
         _axes(sheet),
-        _rule("worksheet", ("font-size", 9), ("color", INK)),
         _rule(
             "worksheet",
-            ("display-field-labels", False, {"scope": "rows"}),
-            ("display-field-labels", False, {"scope": "cols"}),
+            element("format", attr="font-size", value=9),
+            element("format", attr="color", value=INK),
+            element("format", attr="display-field-labels", scope="rows", value=False),
+            element("format", attr="display-field-labels", scope="cols", value=False),
         ),
-        _rule("gridline", ("line-visibility", "off")),
-        _rule("zeroline", ("line-visibility", "off")),
-        _rule("table-div", ("line-visibility", "off", {"scope": "rows"})),
+        *(
+            _rule(lines, element("format", attr="line-visibility", value="off"))
+            for lines in ("gridline", "zeroline")
+        ),
+        _rule("table-div", element("format", attr="line-visibility", scope="rows", value="off")),
     )
 
 
 def _axes(sheet: Sheet) -> Element | None:
-    source = sheet.source
-    formats: list[Element] = []
-    for use in sheet.hidden_axes:
-        scope = "rows" if f"{{{use}}}" in sheet.rows else "cols"
-        formats.append(
-            element(
-                "format",
-                attr="display",
-                class_="0",
-                field=source.qualified(use),
-                scope=scope,
-                value=False,
-            )
-        )
-    for use, words in sheet.axis_titles:
-        scope = "rows" if f"{{{use}}}" in sheet.rows else "cols"
-        formats.append(
-            element(
-                "format",
-                attr="title",
-                class_="0",
-                field=source.qualified(use),
-                scope=scope,
-                value=words,
-            )
-        )
+    made = [_of_axis(sheet, use, "display", False) for use in sheet.hidden_axes]
+    made += [_of_axis(sheet, use, "title", words) for use, words in sheet.axis_titles]
     if sheet.synchronized:
-        scope = "rows" if f"{{{sheet.synchronized}}}" in sheet.rows else "cols"
-        formats.append(
+        made.append(
             element(
                 "encoding",
                 attr="space",
                 class_="0",
-                field=source.qualified(sheet.synchronized),
+                field=sheet.source.qualified(sheet.synchronized),
                 field_type="quantitative",
                 fold=True,
-                scope=scope,
+                scope=_scope(sheet, sheet.synchronized),
                 synchronized=True,
                 type="space",
             )
         )
-    return element("style-rule", *formats, element="axis") if formats else None
+    return _rule("axis", *made) if made else None
 
 
-def _rule(name: str, *formats: tuple[object, ...]) -> Element:
-    made = []
-    for attr, value, *more in formats:
-        extra = more[0] if more else {}
-        assert isinstance(extra, dict)
-        made.append(element("format", attr=attr, value=value, **extra))
-    return element("style-rule", *made, element=name)
+def _of_axis(sheet: Sheet, use: str, attr: str, value: object) -> Element:
+    return element(
+        "format",
+        attr=attr,
+        class_="0",
+        field=sheet.source.qualified(use),
+        scope=_scope(sheet, use),
+        value=value,
+    )
+
+
+def _scope(sheet: Sheet, use: str) -> str:
+    """The shelf that has the axis."""
+    return "rows" if f"{{{use}}}" in sheet.rows else "cols"
+
+
+def _rule(name: str, *formats: Element) -> Element:
+    return element("style-rule", *formats, element=name)

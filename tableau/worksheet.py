@@ -10,11 +10,10 @@ from tableau.filters import categorical, slices
 from tableau.formatted import formatted
 from tableau.marks import pane
 from tableau.markup import element
-from tableau.sheets import Run, Sheet, replaced
-from tableau.sources import MEASURE_NAMES, Source
-from tableau.styles import sheet_style
+from tableau.sheets import Run, Sheet, shelf
+from tableau.sources import MEASURE_NAMES, Source, references
+from tableau.styles import MUTED, sheet_style
 
-_REFERENCE = re.compile(r"\[([^\[\]]+)\](?!\.)")
 _PARAMETER = re.compile(rf"\[{parameters.PARAMETERS}\]\.\[([^\[\]]+)\]")
 
 
@@ -40,14 +39,14 @@ def worksheet(sheet: Sheet, currency: str) -> Element:
     )
     return element(
         "worksheet",
-        element("layout-options", title(_title(sheet))) if sheet.titled else None,
+        element("layout-options", _title(sheet)) if sheet.titled else None,
         element(
             "table",
             view,
             sheet_style(sheet),
             element("panes", *(pane(sheet, each, at) for at, each in enumerate(sheet.panes))),
-            element("rows", text=replaced(sheet.rows, source)),
-            element("cols", text=replaced(sheet.cols, source)),
+            element("rows", text=shelf(sheet.rows, source)),
+            element("cols", text=shelf(sheet.cols, source)),
         ),
         element("simple-id", uuid=ids.simple_id("worksheet", sheet.name)),
         name=sheet.name,
@@ -80,8 +79,7 @@ def needed_fields(source: Source, fields: list[Field]) -> list[Field]:
         each = waiting.pop()
         if each.name not in found:
             found[each.name] = each
-            formula = _PARAMETER.sub("", each.formula)
-            waiting += [source.by_name[name] for name in _REFERENCE.findall(formula)]
+            waiting += [source.by_name[name] for name in references(each.formula)]
     return [found[name] for name in sorted(found)]
 
 
@@ -91,13 +89,11 @@ def needed_parameters(fields: list[Field]) -> list[parameters.Parameter]:
     return [each for each in parameters.ALL if each.name in names]
 
 
-def title(runs: list[Run]) -> Element:
-    return element("title", formatted(runs))
-
-
-def _title(sheet: Sheet) -> list[Run]:
+def _title(sheet: Sheet) -> Element:
     runs = [Run("<Sheet Name>", size=12, bold=True)]
-    return [*runs, Run(f"\n{sheet.note}", size=9, colour="#8a96a3")] if sheet.note else runs
+    if sheet.note:
+        runs.append(Run(f"\n{sheet.note}", size=9, colour=MUTED))
+    return element("title", formatted(runs))
 
 
 def _measures_shown(sheet: Sheet) -> tuple[Element, Element]:

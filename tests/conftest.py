@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from esynapse.settings import Settings
 from flows.quiet import hush_interpreter_exit
 from tests.cdnow import cdnow_orders
+from tests.homes import purchases_home, shop_home  # noqa: F401 - fixtures
 
 hush_interpreter_exit()
 
@@ -82,17 +83,3 @@ def _settings_stay_as_they_were() -> Iterator[None]:
 def cdnow() -> Path:
     """A real file of orders: 69,659 lines of 23,570 customers, 1997-01 to 1998-06."""
     return cdnow_orders()
-
-
-@pytest.fixture(scope="session")
-def shop_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five weeks of a small simulated shop, built, forecast and published."""
-    from esynapse.pipeline.bootstrap import bootstrap  # takes a second, which most tests spare
-
-    home = tmp_path_factory.mktemp("shop") / "home"
-    bootstrap(
-        Settings(home=home, days=35, scale=0.03),
-        begin=lambda _: lambda *_args, **_kwargs: None,
-        done=lambda _: None,
-    )
-    return home

@@ -59,6 +59,13 @@ class Answer:
         assert isinstance(value, int | float)
         return _number(value, "" if column is None else column.get("default-format", ""))
 
+    def ordered(self, names: list[str]) -> list[int]:
+        """Rows as the sheet sorts them: by its measure, or the newest first."""
+        sort = self.sheet.element.find("./table/view/computed-sort")
+        using = "" if sort is None else sort.get("using", "").rpartition("[")[2].rstrip("]")
+        values = self.rows.get(using) or self.rows[names[0]]
+        return sorted(range(len(values)), key=lambda at: (values[at] is not None, values[at]))[::-1]
+
     def _column(self, name: str):  # type: ignore[no-untyped-def]
         return self._source.element.find(f"./column[@name='[{name.split(':')[1]}]']")
 

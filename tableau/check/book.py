@@ -6,6 +6,7 @@ from functools import cached_property
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from tableau.check.formula import aggregates, fields_in
 from tableau.parameters import PARAMETERS
 
 QUALIFIED = re.compile(r"\[([^\[\]]+)\]\.\[([^\[\]]+)\]")
@@ -45,6 +46,13 @@ class DataSource:
         """The fields that it declares, calculations included, by name."""
         found = (Column.of(each) for each in self.element.findall("column"))
         return {each.name: each for each in found}
+
+    def is_aggregate(self, name: str) -> bool:
+        """Whether a field aggregates by itself, or through one that its formula speaks of."""
+        formula = self.columns[name].formula if name in self.columns else ""
+        return bool(formula) and (
+            aggregates(formula) or any(self.is_aggregate(each) for each in fields_in(formula))
+        )
 
     @cached_property
     def places(self) -> dict[str, tuple[str, str]]:

@@ -72,9 +72,15 @@ def _control(
     sheet = book.worksheets[name]
     if kind == "filter" and param not in {each.get("column") for each in sheet.filters}:
         yield f"{name} has no filter on {param}"
-    colours = {each.get("column") for each in sheet.element.iterfind(".//encodings/color")}
-    if kind == "color" and param not in colours:
-        yield f"{name} has no colours of {param}"
+    number = zone.get("pane-specification-id", "0")
+    coloured = {
+        each.get("column")
+        for pane in sheet.element.iterfind("./table/panes/pane")
+        for each in pane.iterfind("./encodings/color")
+        if pane.get("id", "0") == number
+    }
+    if kind == "color" and param not in coloured:
+        yield f"{name} has no colours of {param} in its pane {number}"
 
 
 def _inside(zone: Element) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from tableau.check.book import Book, Column, DataSource, Worksheet
-from tableau.check.formula import FormulaError, Scope, aggregates, fields_in, to_sql
+from tableau.check.formula import FormulaError, Scope, fields_in, to_sql
 from tableau.check.relations import TYPES
 from tableau.fields import DERIVATIONS
 from tableau.parameters import PARAMETERS
@@ -24,16 +24,6 @@ def problems(book: Book) -> Iterator[str]:
     for sheet in book.worksheets.values():
         for problem in _sheet(book, sheet):
             yield f"worksheet {sheet.name}: {problem}"
-
-
-def is_aggregate(source: DataSource, name: str) -> bool:
-    """Whether a field aggregates by itself, or through one that it speaks of."""
-    column = source.columns.get(name)
-    if column is None or not column.formula:
-        return False
-    return aggregates(column.formula) or any(
-        is_aggregate(source, each) for each in fields_in(column.formula)
-    )
 
 
 def _parameter(name: str, column: Element) -> Iterator[str]:
@@ -127,7 +117,7 @@ def _instance(
         yield f"[{name}] does not bear its derivation, {element.get('derivation')}"
     if rest != f"{column[1:-1]}:{_SUFFIXES.get(element.get('type', ''))}":
         yield f"[{name}] does not bear its field and type"
-    if (element.get("derivation") == "User") != is_aggregate(source, column[1:-1]):
+    if (element.get("derivation") == "User") != source.is_aggregate(column[1:-1]):
         yield f"[{name}] aggregates twice or not at all"
 
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pyarrow as pa
 
 from tableau.check.book import QUALIFIED, Book, DataSource, Worksheet
-from tableau.check.formula import FormulaError, Scope, aggregates, fields_in, to_sql
+from tableau.check.formula import FormulaError, Scope, fields_in, to_sql
 from tableau.connections import EXTRACT_SCHEMA
 from tableau.sources import GENERATED
 
@@ -101,7 +101,7 @@ class _Query:
         waiting = [
             each
             for each in self._source.columns.values()
-            if each.formula and not self._aggregates(each.name)
+            if each.formula and not self._source.is_aggregate(each.name)
         ]
         depth = 0
         while waiting:
@@ -118,13 +118,6 @@ class _Query:
             waiting = [each for each in waiting if each not in ready]
         yield f"counted as (select * from layer{depth})"
 
-    def _aggregates(self, name: str) -> bool:
-        """Whether a field aggregates by itself, or through one that it speaks of."""
-        formula = self._source.columns[name].formula if name in self._source.columns else ""
-        return bool(formula) and (
-            aggregates(formula) or any(self._aggregates(each) for each in fields_in(formula))
-        )
-
     def _known(self, name: str) -> str:
         if name not in self._source.columns:
             raise KeyError(name)
@@ -133,7 +126,11 @@ class _Query:
     def _outer(self, formula: str) -> str:
         def field(name: str) -> str:
             column = self._source.columns[name]
-            return f"({self._outer(column.formula)})" if self._aggregates(name) else _quoted(name)
+            return (
+                f"({self._outer(column.formula)})"
+                if self._source.is_aggregate(name)
+                else _quoted(name)
+            )
 
         return to_sql(formula, Scope(field, self._parameter, "counted"))
 

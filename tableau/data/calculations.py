@@ -1,6 +1,47 @@
-"""Calculations that several data sources have: figures of the chosen days beside those before."""
+"""Calculations that several data sources have: the chosen days, and figures of them.
+
+Periods are counted in days back from the newest complete day: no date stands in the workbook.
+"""
 
 from tableau.fields import AMOUNT, CHANGE, POINTS, PRICE, Field
+from tableau.parameters import DAYS
+
+
+def period(day: str, last: str) -> tuple[Field, ...]:
+    """Calculations that cut ``day`` into the days chosen and as many before them.
+
+    ``last``: the newest day that counts, a formula.
+    """
+    days = DAYS.qualified
+    return (
+        Field("last_day", "Last complete day", "date", formula=last),
+        Field(
+            "days_ago",
+            "Days ago",
+            "integer",
+            meaning="Whole days before the last complete one, which is 0.",
+            formula=f"DATEDIFF('day', [{day}], [last_day])",
+        ),
+        Field(
+            "is_now",
+            "In the chosen days",
+            "boolean",
+            formula=f"[days_ago] >= 0 AND [days_ago] < {days}",
+        ),
+        Field(
+            "is_before",
+            "In as many days before",
+            "boolean",
+            meaning="Only where the data reach back that far: else nothing compares fairly.",
+            formula=f"[days_ago] >= {days} AND [days_ago] < 2 * {days} AND "
+            f"DATEDIFF('day', {{MIN([{day}])}}, [last_day]) >= 2 * {days} - 1",
+        ),
+    )
+
+
+def complete(day: str) -> str:
+    """The newest complete day, of a source with ``is_complete``."""
+    return f"{{MAX(IF [is_complete] THEN [{day}] END)}}"
 
 
 def summed(name: str, caption: str, column: str, condition: str, form: str = AMOUNT) -> Field:

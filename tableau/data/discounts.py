@@ -1,8 +1,9 @@
 """Price drops, discount periods and elasticities."""
 
 from dashboard.colours import ACTUAL, PROMOTION
+from tableau.data.calculations import period
 from tableau.fields import CHANGE, COUNT, TWO_DIGITS, Field
-from tableau.sources import Source, period
+from tableau.sources import Source
 
 JUDGED_FROM = 5
 _KINDS = (("Promotion", PROMOTION), ("New price", ACTUAL))

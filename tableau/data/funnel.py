@@ -1,8 +1,9 @@
 """Sessions by the steps that they took."""
 
 from dashboard.colours import ACTUAL, GOOD, LIGHT, MUTED, PROMOTION
+from tableau.data.calculations import complete, period
 from tableau.fields import Field
-from tableau.sources import MEASURE_NAMES, Join, Source, complete, period
+from tableau.sources import MEASURE_NAMES, Join, Source
 
 STATE_COLOURS = (("All", MUTED), ("On sale", PROMOTION), ("Regular price", ACTUAL))
 FUNNEL = Source(

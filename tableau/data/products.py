@@ -1,10 +1,10 @@
 """The products: day by day, and as they stand."""
 
 from dashboard.colours import ACTUAL, GOOD, HEALTH, LIGHT, PROMOTION
-from tableau.data.calculations import figure
+from tableau.data.calculations import complete, figure, period
 from tableau.fields import COUNT, Field
 from tableau.parameters import METRIC
-from tableau.sources import MEASURE_NAMES, Join, Source, complete, period
+from tableau.sources import MEASURE_NAMES, Join, Source
 
 ON_SALE = (("true", "On sale"), ("false", "Regular price"))
 SALE_COLOURS = (("true", PROMOTION), ("false", ACTUAL))

@@ -1,8 +1,8 @@
 """The whole shop, day by day."""
 
-from tableau.data.calculations import figure, mean_of_figures, rate_of_figures
+from tableau.data.calculations import complete, figure, mean_of_figures, period, rate_of_figures
 from tableau.fields import COUNT, Field
-from tableau.sources import Source, complete, period
+from tableau.sources import Source
 
 SHOP_BY_DAY = Source(
     "Shop by day",

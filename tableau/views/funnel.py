@@ -36,7 +36,7 @@ BY_CATEGORY = Sheet(
     "Conversion by category",
     FUNNEL,
     rows="{category}",
-    cols="{view_to_cart} + {cart_to_purchase}",
+    cols="({view_to_cart} + {cart_to_purchase})",
     panes=(Pane("Bar", colour="discount_state"),),
     filters=(
         Filter("category", without="All"),

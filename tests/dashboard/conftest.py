@@ -1,21 +1,14 @@
-"""Homes with real marts, the app over one of them, and its server for a browser."""
+"""The app over a home, what is read off its pages, and its server for a browser."""
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
-import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from esynapse.events import EVENT_SCHEMA
-from esynapse.home import open_home
-from esynapse.pipeline.transform import transform
-from esynapse.settings import Settings
-from esynapse.warehouse.local import LocalWarehouse
 from flows.bench.browser import CHROMIUM, PAGES, Server, chromium, served
 
 if TYPE_CHECKING:
@@ -47,37 +40,6 @@ def _the_main_module_stays_pythons_own() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
-
-
-@pytest.fixture(scope="session")
-def purchases_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty days of 1997 with nothing but purchases of one unknown product."""
-    home = tmp_path_factory.mktemp("purchases") / "home"
-    warehouse = LocalWarehouse(open_home(home))
-    warehouse.load_events(purchases(days=40), batch_key="purchases")
-    transform(Settings(home=home))
-    return home
-
-
-def purchases(*, days: int) -> pa.Table:
-    first = datetime(1997, 3, 1, 12, tzinfo=UTC)
-    rows = [
-        {
-            "event_id": f"e{day}-{buyer}",
-            "event_timestamp": first + timedelta(days=day, minutes=buyer),
-            "event_type": "purchase",
-            "user_id": f"u{(day * 3 + buyer) % 25}",
-            "session_id": f"s{day}-{buyer}",
-            "product_id": "cd",
-            "on_sale": False,
-            "sale_price": 12.5,
-            "quantity": 1 + buyer % 3,
-            "source": "import",
-        }
-        for day in range(days)
-        for buyer in range(10)
-    ]
-    return pa.Table.from_pylist(rows, schema=EVENT_SCHEMA)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 import yaml
 
+from esynapse.pipeline import mart_docs
 from esynapse.pipeline.dbt_project import DBT_PROJECT
 from tests.dbt_project.conftest import Built
 
@@ -31,6 +32,16 @@ def test_every_mart_has_exactly_the_columns_of_its_contract(
     for mart in models(manifest, "marts"):
         assert mart["contract"]["enforced"], mart["name"]
         assert sorted(mart["columns"]) == sorted(built.refreshed[mart["name"]].columns)
+
+
+def test_readers_are_told_of_the_marts_what_dbts_manifest_says(manifest: dict[str, Any]) -> None:
+    of_bigquery = {"double": "float64", "timestamptz": "timestamp"}
+    for mart in models(manifest, "marts"):
+        told = mart_docs.columns(mart["name"])
+        assert list(told) == list(mart["columns"])
+        for name, column in mart["columns"].items():
+            assert told[name].meaning == " ".join(column["description"].split())
+            assert told[name].type == of_bigquery.get(column["data_type"], column["data_type"])
 
 
 def test_every_model_says_first_what_one_row_is(manifest: dict[str, Any]) -> None:

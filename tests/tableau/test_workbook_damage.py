@@ -211,6 +211,9 @@ DAMAGES: dict[str, Damage] = {
     "a control of a parameter without its mode": without(
         f"{DASHBOARD}/zones//zone[@type-v2='paramctrl']", "mode"
     ),
+    "a legend of a pane without colours": setting(
+        ".//zone[@type-v2='color']", "pane-specification-id", "7"
+    ),
     "no window of a dashboard": without("./windows/window[@name='Overview']"),
     "no window of a sheet": without("./windows/window[@name='Metric by day']"),
     "a window of a sheet that is not there": setting(
