@@ -57,7 +57,7 @@ def write_extract(path: Path, marts: dict[str, pa.Table]) -> None:
     """Write tables as a Hyper file.
 
     Raises:
-        EsynapseError: pantab is not installed.
+        EsynapseError: pantab is not installed, or there is no room.
     """
     try:
         import pantab
@@ -67,7 +67,14 @@ def write_extract(path: Path, marts: dict[str, pa.Table]) -> None:
             "requirements-tableau.txt"
         ) from None
     tables = {(EXTRACT_SCHEMA, name): rows for name, rows in marts.items()}
-    pantab.frames_to_hyper(tables, path)
+    try:
+        pantab.frames_to_hyper(tables, path)
+    except RuntimeError as error:
+        said = str(error).splitlines()[0].rstrip(".")
+        raise EsynapseError(
+            f"Tableau's database does not write the extract ({said}): see that there is room in "
+            f"{path.parent}"
+        ) from None
 
 
 def _plain(rows: pa.Table) -> pa.Table:

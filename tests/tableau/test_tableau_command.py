@@ -4,11 +4,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from esynapse.errors import EsynapseError
 from flows.cli import main
 from tableau.check.book import Book
-from tableau.package import WORKBOOK
+from tableau.package import WORKBOOK, write_extract
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -83,3 +85,8 @@ def test_without_pantab_one_is_told_where_to_get_it(
     error = refused(capsys, "--home", str(shop_home), "--out", str(out))
     assert "make tableau" in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_extract_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(EsynapseError, match=r"see that there is room in .*gone"):
+        write_extract(tmp_path / "gone" / "shop.hyper", {"days": pa.table({"n": [1]})})
