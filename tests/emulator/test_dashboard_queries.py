@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 MARTS = [name for name in queries.__all__ if name != "LIVE_EVENTS"]
 BY_INSTANT = ("HOURLY_HISTORY", "HOURLY_FORECAST_BETWEEN", "HOURLY_PAST_FORECASTS")
-"""What takes start and end as instants."""
+"""What takes start, and mostly end, as instants."""
 CHOICES: tuple[dict[str, Any], ...] = (
     {},
     {
@@ -102,8 +102,9 @@ def test_googles_analyzer_accepts_every_query(published: Twins, wide: Mapping[st
 
 def parameters_of(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
     found = {word: known[word] for word in re.findall(r"\$(\w+)", getattr(queries, name))}
+    instants = {"start": RUN - timedelta(days=14), "end": RUN + timedelta(days=7)}
     if name in BY_INSTANT:
-        found |= {"start": RUN - timedelta(days=14), "end": RUN + timedelta(days=7)}
+        found |= {word: instants[word] for word in found if word in instants}
     return found
 
 
