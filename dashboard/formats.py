@@ -43,14 +43,19 @@ def money(value: float | None, currency: str) -> str:
         return NOTHING
     if abs(value) < 999.5:
         return price(value, currency)
-    return f"{_currency_sign(value, currency)}{compact(abs(value))}"
+    return f"{_signed(value, currency)}{compact(abs(value))}"
 
 
 def price(value: float | None, currency: str) -> str:
     """``1039.9`` in USD → ``$1,039.90``: never shortened, as a price is read to the cent."""
     if value is None or is_missing(value):
         return NOTHING
-    return f"{_currency_sign(value, currency)}{abs(value):,.2f}"
+    return f"{_signed(value, currency)}{abs(value):,.2f}"
+
+
+def currency_sign(currency: str) -> str:
+    """``USD`` → ``$``; a currency without a sign of its own by its code and a space."""
+    return _SYMBOLS.get(currency, f"{currency} ")
 
 
 def two_digits(value: float | None) -> str:
@@ -119,9 +124,9 @@ def instant(value: datetime) -> str:
     return value.strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
-def _currency_sign(value: float, currency: str) -> str:
+def _signed(value: float, currency: str) -> str:
     minus = "-" if value < 0 else ""
-    return minus + _SYMBOLS.get(currency, f"{currency} ")
+    return minus + currency_sign(currency)
 
 
 def _three_digits(value: float) -> str:

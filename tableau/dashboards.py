@@ -6,13 +6,25 @@ from xml.etree.ElementTree import Element
 from tableau import ids
 from tableau.actions import Action
 from tableau.datasource import link
-from tableau.layout import Box, FilterCard, Leaf, ParameterCard, View, Words, Zones
+from tableau.layout import (
+    Box,
+    FilterCard,
+    Leaf,
+    ParameterCard,
+    View,
+    Words,
+    Zones,
+    heading,
+    stack,
+)
 from tableau.markup import element
 from tableau.parameters import PARAMETERS, Parameter
 from tableau.sheets import Sheet
 from tableau.worksheet import dependencies, dependencies_on_parameters, needed_fields
 
 WIDTH = 1280
+HEADING = 40
+"""Weight of a dashboard's name and question among what it shows."""
 PHONE_HEIGHTS = {View: 280, FilterCard: 70, ParameterCard: 70, Words: 90}
 """Pixels of each kind of thing on a phone."""
 PHONE_FIGURE = 110
@@ -25,9 +37,14 @@ class Dashboard:
 
     name: str
     question: str
-    layout: Box
+    body: Box
+    """What stands below its name and question."""
     height: int = 900
     actions: tuple[Action, ...] = ()
+
+    @property
+    def layout(self) -> Box:
+        return stack(heading(self.name, self.question, HEADING), *self.body.children)
 
     @property
     def sheets(self) -> list[Sheet]:

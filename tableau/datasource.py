@@ -2,6 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
+from dashboard.formats import currency_sign
 from tableau.connections import Connection
 from tableau.fields import AMOUNT, PRICE, Field, Instance
 from tableau.markup import element
@@ -10,7 +11,6 @@ from tableau.sources import MEASURE_NAMES, Join, Source
 
 PALETTE = "ESynapse"
 """The colours of categories, in the order of their names."""
-CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _OLE_TYPES = {
     "string": "129",
     "integer": "20",
@@ -90,7 +90,7 @@ def number_format(field: Field, currency: str) -> str | None:
     """Tableau's format of a field's values; None for its own choice."""
     if field.format not in (AMOUNT, PRICE):
         return field.format or None
-    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    sign = currency_sign(currency)
     digits = "#,##0.00" if field.format == PRICE else "#,##0"
     return f'c"{sign}"{digits};-"{sign}"{digits}'
 

@@ -90,7 +90,7 @@ class Instance:
     def type(self) -> str:
         if self.is_aggregate and self.prefix != "attr":
             return "quantitative" if self.field.is_measure or self._counts else self.field.type
-        return "quantitative" if self.prefix in TRUNCATIONS else self._plain_type
+        return "quantitative" if self.prefix in TRUNCATIONS else self.field.type
 
     @property
     def name(self) -> str:
@@ -108,10 +108,6 @@ class Instance:
     @property
     def _counts(self) -> bool:
         return self.prefix in ("cnt", "ctd")
-
-    @property
-    def _plain_type(self) -> str:
-        return self.field.type
 
 
 def instance_of(field: Field, prefix: str = "") -> Instance:

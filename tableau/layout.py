@@ -124,10 +124,9 @@ def stack(*children: Box | Leaf, weight: float = 1) -> Box:
     return Box("vert", children, weight)
 
 
-def heading(question: str, weight: float) -> Words:
+def heading(name: str, question: str, weight: float) -> Words:
     """A dashboard's name and the question that it answers."""
-    name, _, asked = question.partition(": ")
-    runs = (Run(name, size=16, bold=True), Run(f"   {asked}", size=11, colour=MUTED))
+    runs = (Run(name, size=16, bold=True), Run(f"   {question}", size=11, colour=MUTED))
     return Words(runs, weight=weight)
 
 

@@ -10,9 +10,8 @@ from esynapse.errors import EsynapseError
 from esynapse.files import replacing
 from esynapse.warehouse import Warehouse
 from tableau.connections import EXTRACT_PATH, EXTRACT_SCHEMA, BigQuery, Extract
-from tableau.data import SOURCES
 from tableau.views import DASHBOARDS
-from tableau.workbook import workbook
+from tableau.workbook import sources, workbook
 
 WORKBOOK = "esynapse.twb"
 """The workbook's name in the package."""
@@ -50,7 +49,7 @@ def write_package(path: Path, warehouse: Warehouse) -> int:
 
 def used_marts() -> list[str]:
     """The marts that the workbook reads."""
-    return sorted({mart for source in SOURCES for mart in source.marts})
+    return sorted({mart for source in sources(DASHBOARDS) for mart in source.marts})
 
 
 def write_extract(path: Path, marts: dict[str, pa.Table]) -> None:

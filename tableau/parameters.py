@@ -25,12 +25,15 @@ class Parameter:
         return f"[{PARAMETERS}].[{self.name}]"
 
 
-METRIC = Parameter(
-    "Metric",
-    "string",
-    "Net revenue",
-    tuple((name, name) for name in ("Net revenue", "Gross revenue", "Refunds", "Units", "Views")),
-)
+METRICS = {
+    "Net revenue": "net_revenue",
+    "Gross revenue": "gross_revenue",
+    "Refunds": "refunds",
+    "Units": "units",
+    "Views": "views",
+}
+"""What the metric may be → its column; an order of several products is no sum over them."""
+METRIC = Parameter("Metric", "string", "Net revenue", tuple((name, name) for name in METRICS))
 DAYS = Parameter(
     "Days",
     "integer",

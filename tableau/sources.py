@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from esynapse.pipeline.mart_docs import grain
 from tableau import ids
 from tableau.fields import Field, Instance, fields_of, instance_of
 
@@ -54,10 +53,6 @@ class Source:
     @property
     def marts(self) -> tuple[str, ...]:
         return (self.mart, *(join.mart for join in self.joins))
-
-    @property
-    def grain(self) -> str:
-        return grain(self.mart)
 
     @cached_property
     def columns(self) -> dict[str, tuple[str, Field]]:

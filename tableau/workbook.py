@@ -22,7 +22,6 @@ a measure, identifiers of windows. Without them Tableau does not know these elem
 def workbook(dashboards: tuple[Dashboard, ...], connection: Connection, currency: str) -> bytes:
     """The ``.twb`` file."""
     sheets = _sheets(dashboards)
-    sources = _sources(sheets)
     acting = [
         (each.name, action, [s.name for s in _of(dashboards, action.target or each.name).sheets])
         for each in dashboards
@@ -35,7 +34,7 @@ def workbook(dashboards: tuple[Dashboard, ...], connection: Connection, currency
         element(
             "datasources",
             parameters.datasource(),
-            *(datasource(each, connection, currency) for each in sources),
+            *(datasource(each, connection, currency) for each in sources(dashboards)),
         ),
         actions.actions(acting, currency),
         element("worksheets", *(worksheet(each, currency) for each in sheets)),
@@ -58,8 +57,9 @@ def _sheets(dashboards: tuple[Dashboard, ...]) -> list[Sheet]:
     return [found[name] for name in sorted(found)]
 
 
-def _sources(sheets: list[Sheet]) -> list[Source]:
-    found = {sheet.source.caption: sheet.source for sheet in sheets}
+def sources(dashboards: tuple[Dashboard, ...]) -> list[Source]:
+    """The data sources of all sheets, each once, by their captions."""
+    found = {sheet.source.caption: sheet.source for sheet in _sheets(dashboards)}
     return [found[caption] for caption in sorted(found)]
 
 

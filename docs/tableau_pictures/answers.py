@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from xml.etree.ElementTree import Element
 
 import pyarrow as pa
 
@@ -66,7 +67,7 @@ class Answer:
         values = self.rows.get(using) or self.rows[names[0]]
         return sorted(range(len(values)), key=lambda at: (values[at] is not None, values[at]))[::-1]
 
-    def _column(self, name: str):  # type: ignore[no-untyped-def]
+    def _column(self, name: str) -> Element | None:
         return self._source.element.find(f"./column[@name='[{name.split(':')[1]}]']")
 
 

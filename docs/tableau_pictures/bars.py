@@ -11,17 +11,16 @@ from tableau_pictures.svg import Box, rectangle, text
 
 def bars(svg: Element, answer: Answer, box: Box) -> None:
     """A bar a name, the longest first; of several measures, one beside the other."""
-    x, y, w, h = box
     if not answer.on(0):
         steps(svg, answer, box)
         return
-    measures = answer.measures or answer.on(1)
     if answer.measures:
         stacked(svg, answer, box)
         return
-    name = answer.on(0)[-1]
+    x, y, w, h = box
+    name, measure = answer.on(0)[-1], answer.on(1)[0]
     totals: dict[object, float] = defaultdict(float)
-    for key, value in zip(answer.rows[name], answer.rows[measures[0]], strict=True):
+    for key, value in zip(answer.rows[name], answer.rows[measure], strict=True):
         totals[key] = max(totals[key], value or 0.0)
     shown = sorted(totals.items(), key=lambda pair: -pair[1])[: max(int(h // 13), 1)]
     longest = max(value for _, value in shown) or 1
@@ -32,7 +31,7 @@ def bars(svg: Element, answer: Answer, box: Box) -> None:
         text(svg, (x, top + tall * 0.6), words, 8, w * 0.4 - 4, fill="#31333f")
         long = w * 0.45 * max(value, 0) / longest
         rectangle(svg, (x + w * 0.4, top + 2, long, tall - 4), COLOURS.get(words, ACTUAL))
-        shown_value = answer.written(measures[0], value)
+        shown_value = answer.written(measure, value)
         text(svg, (x + w * 0.4 + long + 3, top + tall * 0.6), shown_value, 7, w * 0.15)
 
 

@@ -30,7 +30,7 @@ def columns(svg: Element, answer: Answer, box: Box) -> None:
 
 def area(svg: Element, answer: Answer, box: Box) -> None:
     series = over_time(answer, answer.on(0)[0])
-    times = sorted({time for values in series.values() for time in values})  # type: ignore[type-var]
+    times = sorted({time for values in series.values() for time in values})
     sums = [sum(values.get(time, 0) for values in series.values()) for time in times]
     scale = Scale(box, times, sums)
     below = [0.0] * len(times)
@@ -51,7 +51,7 @@ def lines(svg: Element, answer: Answer, box: Box) -> None:
     values = [value for each in series.values() for value in each.values()]
     scale = Scale(box, [time for each in series.values() for time in each], values)
     for key, each in sorted(series.items()):
-        points = [(scale.x(time), scale.y(value)) for time, value in sorted(each.items())]  # type: ignore[type-var]
+        points = [(scale.x(time), scale.y(value)) for time, value in sorted(each.items())]
         line(svg, points, COLOURS.get(key, ACTUAL))
 
 
@@ -67,7 +67,7 @@ def forecast(svg: Element, answer: Answer, box: Box) -> None:
         rectangle(svg, place, BAND)
     for name, colour in zip(answer.measures, (ACTUAL, FORECAST), strict=True):
         values = over_time(answer, name)[""]
-        points = [(scale.x(time), scale.y(value)) for time, value in sorted(values.items())]  # type: ignore[type-var]
+        points = [(scale.x(time), scale.y(value)) for time, value in sorted(values.items())]
         line(svg, points, colour)
 
 
@@ -92,7 +92,7 @@ class Scale:
 
     def __init__(self, box: Box, times: list[object], values: list[float]) -> None:
         self.box = box
-        self._places = {time: at for at, time in enumerate(sorted(set(times)))}  # type: ignore[type-var]
+        self._places = {time: at for at, time in enumerate(sorted(set(times)))}
         self._low, self._high = min([0.0, *values]), max([*values, 1e-9])
 
     def x(self, time: object) -> float:

@@ -3,18 +3,11 @@
 from dashboard.colours import ACTUAL, GOOD, HEALTH, LIGHT, PROMOTION
 from tableau.data.calculations import complete, figure, period
 from tableau.fields import COUNT, Field
-from tableau.parameters import METRIC
+from tableau.parameters import METRIC, METRICS
 from tableau.sources import MEASURE_NAMES, Join, Source
 
 ON_SALE = (("true", "On sale"), ("false", "Regular price"))
 SALE_COLOURS = (("true", PROMOTION), ("false", ACTUAL))
-_METRICS = {
-    "Net revenue": "net_revenue",
-    "Gross revenue": "gross_revenue",
-    "Refunds": "refunds",
-    "Units": "units",
-    "Views": "views",
-}
 PRODUCTS_BY_DAY = Source(
     "Products by day",
     "daily_product_kpis",
@@ -31,7 +24,7 @@ PRODUCTS_BY_DAY = Source(
             COUNT,
             meaning="What the parameter Metric says.",
             formula=f"CASE {METRIC.qualified} "
-            + " ".join(f"WHEN '{name}' THEN [{column}]" for name, column in _METRICS.items())
+            + " ".join(f"WHEN '{name}' THEN [{column}]" for name, column in METRICS.items())
             + " END",
         ),
         *figure("chosen_metric", "Chosen metric", COUNT),

@@ -4,7 +4,7 @@ from dashboard.colours import ACTUAL, PROMOTION
 from tableau.actions import Action
 from tableau.dashboards import Dashboard
 from tableau.data.discounts import DISCOUNT_PERIODS, ELASTICITY, JUDGED_FROM, PRICE_DROPS
-from tableau.layout import FilterCard, Legend, ParameterCard, View, heading, row, stack
+from tableau.layout import FilterCard, Legend, ParameterCard, View, row, stack
 from tableau.parameters import DAYS
 from tableau.sheets import Filter, Pane, Sheet
 
@@ -146,7 +146,6 @@ DASHBOARD = Dashboard(
     "Discounts",
     "What do price cuts bring?",
     stack(
-        heading("Discounts: What do price cuts bring?", 40),
         row(
             FilterCard(BY_CATEGORY, "category"),
             FilterCard(BY_CATEGORY, "state"),

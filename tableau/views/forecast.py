@@ -3,7 +3,7 @@
 from dashboard.colours import FORECAST
 from tableau.dashboards import Dashboard
 from tableau.data.forecasts import ACCURACY, FORECAST_BY_DAY, FORECAST_BY_HOUR
-from tableau.layout import FilterCard, Legend, View, heading, row, stack
+from tableau.layout import FilterCard, Legend, View, row, stack
 from tableau.sheets import Filter, Pane, Sheet
 from tableau.sources import Source
 
@@ -88,7 +88,6 @@ DASHBOARD = Dashboard(
     "Forecast",
     "What will be sold, and how far can one trust that?",
     stack(
-        heading("Forecast: What will be sold, and how far can one trust that?", 40),
         row(
             FilterCard(BY_DAY, "measure", "dropdown"),
             FilterCard(BY_DAY, "series", "dropdown"),

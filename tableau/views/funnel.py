@@ -2,7 +2,7 @@
 
 from tableau.dashboards import Dashboard
 from tableau.data.funnel import FUNNEL
-from tableau.layout import FilterCard, Legend, ParameterCard, View, heading, row, stack
+from tableau.layout import FilterCard, Legend, ParameterCard, View, row, stack
 from tableau.parameters import DAYS
 from tableau.sheets import Filter, Pane, Sheet
 
@@ -73,7 +73,6 @@ DASHBOARD = Dashboard(
     "Funnel",
     "Where do visits end before a purchase?",
     stack(
-        heading("Funnel: Where do visits end before a purchase?", 40),
         row(
             FilterCard(STEPS, "category", "dropdown"),
             FilterCard(STEPS, "discount_state", "dropdown"),

@@ -5,7 +5,7 @@ from tableau.actions import ON_MENU, Action
 from tableau.dashboards import Dashboard
 from tableau.data.products import PRODUCTS_BY_DAY
 from tableau.data.shop import SHOP_BY_DAY
-from tableau.layout import FilterCard, ParameterCard, View, heading, row, stack
+from tableau.layout import FilterCard, ParameterCard, View, row, stack
 from tableau.parameters import DAYS, METRIC
 from tableau.sheets import Filter, Pane, Run, Sheet
 from tableau.styles import MUTED
@@ -105,7 +105,6 @@ DASHBOARD = Dashboard(
     "Overview",
     "How is the shop doing, and what changed?",
     stack(
-        heading("Overview: How is the shop doing, and what changed?", 40),
         row(
             ParameterCard(METRIC),
             ParameterCard(DAYS),

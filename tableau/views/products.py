@@ -3,7 +3,7 @@
 from tableau.actions import Action
 from tableau.dashboards import Dashboard
 from tableau.data.products import PRODUCTS
-from tableau.layout import FilterCard, Legend, View, heading, row, stack
+from tableau.layout import FilterCard, Legend, View, row, stack
 from tableau.sheets import Filter, Pane, Sheet
 
 CATEGORY = Filter("category", group=11)
@@ -93,7 +93,6 @@ DASHBOARD = Dashboard(
     "Products",
     "Which products do well, which need help, and why?",
     stack(
-        heading("Products: Which products do well, which need help, and why?", 40),
         row(
             FilterCard(TABLE, "category"),
             FilterCard(TABLE, "health_band"),

@@ -4,7 +4,7 @@ from dashboard.colours import PROMOTION
 from tableau.actions import ON_MENU, Action
 from tableau.dashboards import Dashboard
 from tableau.data.products import PRODUCTS
-from tableau.layout import FilterCard, Legend, View, heading, row, stack
+from tableau.layout import FilterCard, Legend, View, row, stack
 from tableau.sheets import Filter, Pane, Sheet
 from tableau.views.products import TABLE
 
@@ -60,7 +60,6 @@ DASHBOARD = Dashboard(
     "Trending",
     "What is taking off right now?",
     stack(
-        heading("Trending: What is taking off right now?", 40),
         row(FilterCard(SCORES, "category"), Legend(DRIVERS, ":Measure Names"), weight=60),
         row(View(BY_CATEGORY), View(SCORES, weight=2), View(DRIVERS, weight=2), weight=540),
     ),
