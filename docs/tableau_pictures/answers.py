@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import cached_property
 from xml.etree.ElementTree import Element
 
 import pyarrow as pa
@@ -34,6 +35,15 @@ class Answer:
         found = self.sheet.element.iterfind(f".//encodings/{kind}")
         names = [name for each in found for _, name in QUALIFIED.findall(each.get("column", ""))]
         return [name for name in names if name in self.rows]
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """A value of what colour stands for, as it is written → the workbook's colour of it."""
+        return {
+            self.written(name, (each.findtext("bucket") or "").strip('"')): each.get("to", "")
+            for name in self.encoded("color")
+            for each in self._source.element.iterfind(f".//encoding[@field='[{name}]']/map")
+        }
 
     @property
     def measures(self) -> list[str]:

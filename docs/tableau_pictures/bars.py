@@ -5,8 +5,7 @@ from xml.etree.ElementTree import Element
 
 from dashboard.colours import ACTUAL, GOOD, LIGHT
 from tableau_pictures.answers import Answer
-from tableau_pictures.look import COLOURS, ROW
-from tableau_pictures.svg import Box, rectangle, text
+from tableau_pictures.svg import ROW, Box, rectangle, text
 
 
 def bars(svg: Element, answer: Answer, box: Box) -> None:
@@ -30,7 +29,7 @@ def bars(svg: Element, answer: Answer, box: Box) -> None:
         words = answer.written(name, key)
         text(svg, (x, top + tall * 0.6), words, 8, w * 0.4 - 4, fill="#31333f")
         long = w * 0.45 * max(value, 0) / longest
-        rectangle(svg, (x + w * 0.4, top + 2, long, tall - 4), COLOURS.get(words, ACTUAL))
+        rectangle(svg, (x + w * 0.4, top + 2, long, tall - 4), answer.colours.get(words, ACTUAL))
         shown_value = answer.written(measure, value)
         text(svg, (x + w * 0.4 + long + 3, top + tall * 0.6), shown_value, 7, w * 0.15)
 

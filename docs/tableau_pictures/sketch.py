@@ -5,9 +5,8 @@ from xml.etree.ElementTree import Element
 
 from tableau_pictures.answers import Answer
 from tableau_pictures.bars import bars, cells
-from tableau_pictures.look import ROW
 from tableau_pictures.spans import intervals, periods, points
-from tableau_pictures.svg import Box, text
+from tableau_pictures.svg import ROW, Box, text
 from tableau_pictures.times import area, columns, lines
 
 

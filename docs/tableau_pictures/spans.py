@@ -4,7 +4,6 @@ from xml.etree.ElementTree import Element
 
 from dashboard.colours import ACTUAL
 from tableau_pictures.answers import Answer
-from tableau_pictures.look import COLOURS
 from tableau_pictures.svg import Box, circle, rectangle, text
 
 
@@ -26,7 +25,7 @@ def points(svg: Element, answer: Answer, box: Box) -> None:
             box[0] + box[2] * (x - left) / (right - left),
             box[1] + box[3] * (1 - (y - low) / (high - low)),
         )
-        circle(svg, place, 1.5 + 5 * (r / largest) ** 0.5, COLOURS.get(c, ACTUAL))
+        circle(svg, place, 1.5 + 5 * (r / largest) ** 0.5, answer.colours.get(c, ACTUAL))
 
 
 def periods(svg: Element, answer: Answer, box: Box) -> None:
@@ -48,7 +47,7 @@ def periods(svg: Element, answer: Answer, box: Box) -> None:
         left = x + w * 0.4 + w * 0.6 * (ends[row] - length) / max(ends)
         top, long = y + (names.index(each) + 0.2) * tall, w * 0.6 * length / max(ends)
         key = answer.written(colour, answer.rows[colour][row])
-        rectangle(svg, (left, top, long, tall * 0.6), COLOURS.get(key, ACTUAL))
+        rectangle(svg, (left, top, long, tall * 0.6), answer.colours.get(key, ACTUAL))
 
 
 def intervals(svg: Element, answer: Answer, box: Box) -> None:

@@ -7,6 +7,8 @@ from dashboard.colours import MUTED
 INK = "#31333f"
 FONT = "system-ui, sans-serif"
 LINE = "#d5d9de"
+ROW = 11.0
+"""Pixels of a line in a table."""
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""

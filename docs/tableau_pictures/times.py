@@ -5,7 +5,6 @@ from xml.etree.ElementTree import Element
 
 from dashboard.colours import ACTUAL, CATEGORICAL, FORECAST
 from tableau_pictures.answers import Answer
-from tableau_pictures.look import COLOURS
 from tableau_pictures.svg import Box, line, polygon, rectangle
 
 BAND = "#d9cdf0"
@@ -24,7 +23,8 @@ def columns(svg: Element, answer: Answer, box: Box) -> None:
         for time, value in values.items():
             low, high = below[time], below[time] + value
             top = scale.y(high)
-            rectangle(svg, (scale.x(time), top, wide, scale.y(low) - top), COLOURS.get(key, ACTUAL))
+            place = (scale.x(time), top, wide, scale.y(low) - top)
+            rectangle(svg, place, answer.colours.get(key, ACTUAL))
             below[time] = high
 
 
@@ -52,7 +52,7 @@ def lines(svg: Element, answer: Answer, box: Box) -> None:
     scale = Scale(box, [time for each in series.values() for time in each], values)
     for key, each in sorted(series.items()):
         points = [(scale.x(time), scale.y(value)) for time, value in sorted(each.items())]
-        line(svg, points, COLOURS.get(key, ACTUAL))
+        line(svg, points, answer.colours.get(key, ACTUAL))
 
 
 def forecast(svg: Element, answer: Answer, box: Box) -> None:
